@@ -1,0 +1,129 @@
+"""The one settings object, read from the environment once, frozen ever after.
+
+Development keys are derived from a fixed text and refuse to start outside development mode (I12).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SERVICES = ("signals", "consent", "audit")
+KEY_NAMES = ("KEK", "MATCH_KEY", "TOKEN_KEY", "IDEMPOTENCY_KEY", "SESSION_KEY", "LOG_KEY")
+_DEVELOPMENT_SEED = b"bundel development key, worthless outside this mode: "
+_MINIMUM_KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or unsafe; the text says which and what to do."""
+
+
+def development_key(name: str) -> bytes:
+    """A key everybody knows. Settings refuse it outside development mode."""
+    return hashlib.sha256(_DEVELOPMENT_SEED + name.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can differ between two installations. Keys are 32 raw bytes each, by name."""
+
+    mode: str  # development | production
+    home: Path
+    port: int
+    base_url: str  # the one address people and systems use, without a slash at its end
+    issuer: str
+    neighbours: Mapping[str, str]  # service -> address it is reached at from inside
+    identity_url: str  # where the token endpoint and the key set are reached from inside
+    databases: Mapping[str, str]  # signals, consent, audit, keys, identity -> SQLAlchemy URL
+    keys: Mapping[str, bytes] = field(repr=False)
+    log_origin: str = "bundel.invalid/log"
+    max_body_bytes: int = 1_000_000
+    max_bulk_bytes: int = 20_000_000
+    neighbour_timeout: float = 5.0  # seconds
+    access_token_seconds: int = 300
+    log_level: str = "INFO"
+
+    @property
+    def development(self) -> bool:
+        return self.mode == "development"
+
+    def key(self, name: str) -> bytes:
+        """A 32-byte key by its name in KEY_NAMES."""
+        return self.keys[name]
+
+    def client_key_file(self, client_id: str) -> Path:
+        """Private key (PEM) of a machine client in the development home."""
+        return self.home / "clients" / f"{client_id}.pem"
+
+
+def _read_key(env: Mapping[str, str], name: str, development: bool) -> bytes:
+    text = env.get(f"BUNDEL_{name}", "")
+    if not text:
+        if development:
+            return development_key(name)
+        raise SettingsError(f"BUNDEL_{name} is not set. Make one with: openssl rand -base64 32")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise SettingsError(
+            f"BUNDEL_{name} is not base64. Make one with: openssl rand -base64 32"
+        ) from error
+    if len(key) != _MINIMUM_KEY_BYTES:
+        raise SettingsError(f"BUNDEL_{name} must hold exactly 32 bytes, base64-encoded.")
+    if not development and (key == development_key(name) or len(set(key)) < 8):
+        raise SettingsError(
+            f"BUNDEL_{name} is a development or weak key; it is refused in production."
+        )
+    return key
+
+
+def _number(env: Mapping[str, str], name: str, default: str) -> float:
+    text = env.get(name, default)
+    try:
+        return float(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number, not {text!r}.") from error
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment (BUNDEL_*). Raises SettingsError with what to do."""
+    env = os.environ if environ is None else environ
+    mode = env.get("BUNDEL_MODE", "development")
+    if mode not in ("development", "production"):
+        raise SettingsError("BUNDEL_MODE must be development or production.")
+    development = mode == "development"
+    home = Path(env.get("BUNDEL_HOME", "var")).resolve()
+    port = int(_number(env, "BUNDEL_PORT", "8080"))
+    base_url = env.get("BUNDEL_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    if not development and not base_url.startswith("https://"):
+        raise SettingsError("BUNDEL_BASE_URL must be an https address outside development mode.")
+    keys = {name: _read_key(env, name, development) for name in KEY_NAMES}
+    if len(set(keys.values())) != len(keys):
+        raise SettingsError("Each BUNDEL_*_KEY must differ from the others.")
+    databases = {
+        name: env.get(f"BUNDEL_{name.upper()}_DATABASE", f"sqlite:///{home / 'data' / name}.sqlite")
+        for name in (*SERVICES, "keys", "identity")
+    }
+    neighbours = {
+        name: env.get(f"BUNDEL_{name.upper()}_URL", f"{base_url}/{name}").rstrip("/")
+        for name in SERVICES
+    }
+    issuer = env.get("BUNDEL_ISSUER", f"{base_url}/identity").rstrip("/")
+    return Settings(
+        mode=mode,
+        home=home,
+        port=port,
+        base_url=base_url,
+        issuer=issuer,
+        neighbours=neighbours,
+        identity_url=env.get("BUNDEL_IDENTITY_URL", issuer).rstrip("/"),
+        databases=databases,
+        keys=keys,
+        log_origin=env.get("BUNDEL_LOG_ORIGIN", "bundel.invalid/log"),
+        log_level=env.get("BUNDEL_LOG_LEVEL", "INFO"),
+        neighbour_timeout=_number(env, "BUNDEL_NEIGHBOUR_TIMEOUT", "5"),
+    )
