@@ -1,0 +1,1 @@
+"""The picture: what one coordinator may see of a household, masked and explained, never more."""
