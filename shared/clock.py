@@ -47,3 +47,8 @@ def set_source(source: Callable[[], datetime] | None) -> None:
     """Tests fix the time here; None gives the system's time back."""
     global _source  # noqa: PLW0603 - the one switch for tests
     _source = source or _system
+
+
+def pause(seconds: float) -> None:
+    """Waits. Only for programs that poll another process; services never sleep."""
+    time.sleep(seconds)
