@@ -24,7 +24,14 @@ from shared import clock, ids
 from shared.authentication.access import declared_access, public
 from shared.authentication.actor import Actor
 from shared.logging import get_logger
-from shared.problems import Fault, InvalidInput, NotFound, Problem, UnsupportedMediaType
+from shared.problems import (
+    Fault,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    Problem,
+    UnsupportedMediaType,
+)
 from shared.settings import Settings
 
 API_VERSION = "1.0.0"
@@ -173,8 +180,6 @@ def _demand_access() -> Any:
     if actor is None:
         if declared.page and wiring.to_login is not None:
             return wiring.to_login()
-        from shared.problems import NotAuthenticated
-
         raise NotAuthenticated("Send a valid access token for this service.")
     g.actor = actor
     if actor.role not in declared.roles:
@@ -292,7 +297,7 @@ def _add_operations(app: Flask, api: Api, wiring: Wiring) -> None:
             try:
                 check()
                 parts[name] = "ok"
-            except Exception as error:  # noqa: BLE001 - any failure means not ready
+            except Exception as error:
                 parts[name] = type(error).__name__
         ready = all(state == "ok" for state in parts.values())
         return jsonify({"status": "ok" if ready else "not ready", "parts": parts}), (

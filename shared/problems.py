@@ -1,6 +1,6 @@
 """Errors that a person or a system can cause, and their answer as problem+json (RFC 9457).
 
-Every error says what to do. Services raise these; `shared.http` turns them into answers in one place.
+Every error says what to do. Services raise these; `shared.http` turns them into answers.
 """
 
 from __future__ import annotations

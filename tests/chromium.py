@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests, or gets one; CI fails without, a person's machine skips."""
+"""Finds a Chromium for the browser tests, or gets one. CI fails without; elsewhere they skip."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _apt() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # noqa: S607
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],  # noqa: S607
             check=False,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
@@ -36,7 +36,7 @@ def main() -> int:
     _apt()
     if find_chromium():
         return 0
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [sys.executable, "-m", "playwright", "install", "chromium"],
         check=False,
         stdout=subprocess.DEVNULL,

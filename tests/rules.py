@@ -83,7 +83,11 @@ def migration_breaches(service: str) -> Iterator[str]:
         with engine.connect() as connection:
             context = MigrationContext.configure(
                 connection,
-                opts={"include_name": lambda name, kind, _p: kind != "table" or name in metadata.tables},
+                opts={
+                    "include_name": lambda name, kind, _p: (
+                        kind != "table" or name in metadata.tables
+                    )
+                },
             )
             for difference in compare_metadata(context, metadata):
                 yield f"{service}: migrations and tables differ: {difference}"

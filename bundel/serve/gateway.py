@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from werkzeug.middleware.http_proxy import HTTPProxyMiddleware
+from werkzeug.middleware.http_proxy import ProxyMiddleware
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -27,7 +27,7 @@ def gateway_application(settings: Settings) -> Callable[..., Any]:
             "remove_prefix": False,
             "host": None,  # services see the address that people use
         }
-    return _clear_failures(HTTPProxyMiddleware(_front_door, targets, timeout=_TIMEOUT_SECONDS))
+    return _clear_failures(ProxyMiddleware(_front_door, targets, timeout=_TIMEOUT_SECONDS))
 
 
 @Request.application

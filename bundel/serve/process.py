@@ -51,7 +51,7 @@ class WorkerThread:
             try:
                 done = self._worker.run_once()
                 pause = 0.0 if done else _IDLE_SECONDS
-            except Exception as error:  # noqa: BLE001 - a worker never dies of one bad moment
+            except Exception as error:
                 get_logger().warning(
                     "worker failed", where=self._name, exception_type=type(error).__name__
                 )
@@ -69,7 +69,7 @@ def application(name: str, settings: Settings) -> tuple[Callable[..., Any], Flas
 
 
 def serve(name: str, listener: socket.socket) -> None:
-    """Serves until SIGTERM or SIGINT, then stops cleanly: workers first, then the app's own close."""
+    """Serves until SIGTERM, then stops cleanly: workers first, then the app's own close."""
     settings = load_settings()
     configure_logging(name, settings.log_level)
     wsgi, app = application(name, settings)

@@ -45,7 +45,8 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise StartFailed(
-            f"Port {port} is in use. Stop what uses it, or choose another: BUNDEL_PORT=8090 make run"
+            f"Port {port} is in use. Stop what uses it, or choose another: "
+            "BUNDEL_PORT=8090 make run"
         ) from error
     listener.listen(_BACKLOG)
     return listener
@@ -150,7 +151,7 @@ class Supervisor:
             clock.pause(0.2)
 
     def stop(self) -> None:
-        """Gateway first, so that no new work comes in; then all others; at most ten seconds each."""
+        """Gateway first, so that no new work comes in; then the others; at most ten seconds each."""
         for name in reversed(PROCESSES):
             child = self._children.get(name)
             if child is None or child.process is None or child.process.poll() is not None:

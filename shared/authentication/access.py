@@ -1,4 +1,4 @@
-"""Who may call a route, declared beside the route: without a declaration it answers nothing (I2)."""
+"""Who may call a route, declared beside it: without a declaration it answers nothing (I2)."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from shared.vocabulary import Agency, LegalContext, Role
 class Actor:
     """`subject` is the person or client the call is made for; `client` the software that makes it.
 
-    They differ when a service calls a neighbour for a person. `token` is that caller's access token,
-    to be exchanged for a neighbour's audience; it is never logged.
+    They differ when a service calls a neighbour for a person. `token` is that caller's access
+    token, to be exchanged for a neighbour's audience; it is never logged.
     """
 
     subject: str
