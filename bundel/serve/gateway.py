@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from http.client import HTTPException
 from typing import Any
 
 from werkzeug.middleware.http_proxy import ProxyMiddleware
@@ -34,6 +35,8 @@ def gateway_application(settings: Settings) -> Callable[..., Any]:
 def _front_door(request: Request) -> Response:
     if request.path == "/":
         return redirect("/signals/", code=303)
+    if request.path in ("/signals", "/consent", "/audit"):
+        return redirect(f"{request.path}/", code=303)
     if request.path == "/healthz":
         return Response('{"status":"ok"}', mimetype="application/json")
     return Response("Not found\n", status=404, mimetype="text/plain")
@@ -50,7 +53,11 @@ def _clear_failures(proxy: Callable[..., Iterable[bytes]]) -> Callable[..., Iter
                 return lambda _data: None
             return start_response(status, headers, exc_info)
 
-        body = proxy(environ, start)
+        environ.setdefault("HTTP_HOST", "localhost")
+        try:
+            body = proxy(environ, start)
+        except HTTPException:  # a service that died while it answered
+            failed, body = True, []
         if not failed:
             return body
         problem = {

@@ -151,7 +151,7 @@ class Supervisor:
             clock.pause(0.2)
 
     def stop(self) -> None:
-        """Gateway first, so that no new work comes in; then the others; at most ten seconds each."""
+        """Gateway first, so that no new work comes in; then the others; at most ten s each."""
         for name in reversed(PROCESSES):
             child = self._children.get(name)
             if child is None or child.process is None or child.process.poll() is not None:
