@@ -171,7 +171,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One case on the work list. reason: acute | new | term | quiet; `sentence` says it in words."""
+    """One case on the list. reason: acute | new | term | quiet; `sentence` says it in words."""
 
     case: CaseView
     reason: str
