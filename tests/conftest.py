@@ -14,6 +14,9 @@ from shared.database import migrate
 from shared.settings import Settings, load_settings
 
 
+pytest_plugins = ["tests.running"]
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Development settings that write only below the test's own folder."""
