@@ -1,0 +1,1 @@
+"""Whose signals belong together: mentions to persons, ties between them, households of ties."""
