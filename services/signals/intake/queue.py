@@ -1,0 +1,105 @@
+"""What waits to be linked: linking takes it from here and says how it ended.
+
+A row is written in the transaction that accepts the signal, so nothing accepted is forgotten (I7).
+It turns pending again when a ground or an address changes: linking then computes the signal's match
+keys anew from what `reading.open_mentions` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, select, update
+
+from services.signals.intake.reading import chunks
+from services.signals.intake.tables import link_queue, signals
+from shared import clock
+
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    signal_id: str
+    version: int
+    attempts: int
+
+
+def put(connection: Connection, signal_id: str, version: int) -> None:
+    """A new version waits for linking from now on."""
+    connection.execute(
+        link_queue.insert().values(
+            signal_id=signal_id,
+            version=version,
+            state="pending",
+            attempts=0,
+            next_at=clock.timestamp(clock.now()),
+            reason="",
+        )
+    )
+
+
+def take_pending(connection: Connection, limit: int = 50) -> list[Waiting]:
+    """What is due now, oldest first; only the current version of a signal."""
+    rows = connection.execute(
+        select(link_queue)
+        .join(
+            signals,
+            (signals.c.id == link_queue.c.signal_id)
+            & (signals.c.current_version == link_queue.c.version),
+        )
+        .where(
+            link_queue.c.state == "pending",
+            link_queue.c.next_at <= clock.timestamp(clock.now()),
+        )
+        .order_by(link_queue.c.next_at, link_queue.c.signal_id)
+        .limit(limit)
+    )
+    return [Waiting(row.signal_id, row.version, row.attempts) for row in rows]
+
+
+def mark_done(connection: Connection, signal_id: str, version: int, outcome: str = "") -> None:
+    """Linked. `outcome` "review" tells the source that a human looks at it."""
+    connection.execute(
+        update(link_queue)
+        .where(link_queue.c.signal_id == signal_id, link_queue.c.version == version)
+        .values(state="done", reason=outcome)
+    )
+
+
+def postpone(connection: Connection, waiting: Waiting, reason: str) -> None:
+    """A neighbour does not answer (`reason`, a code): again after 1, 2, 4, ... s, at most 5 min."""
+    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(waiting.attempts, 10)))
+    connection.execute(
+        update(link_queue)
+        .where(
+            link_queue.c.signal_id == waiting.signal_id,
+            link_queue.c.version == waiting.version,
+        )
+        .values(
+            attempts=waiting.attempts + 1,
+            next_at=clock.timestamp(clock.now() + wait),
+            reason=reason,
+        )
+    )
+
+
+def ask_again(connection: Connection, signal_ids: Iterable[str]) -> int:
+    """The current versions of these signals wait for linking once more; how many."""
+    count = 0
+    for chunk in chunks(set(signal_ids)):
+        current = select(signals.c.current_version).where(signals.c.id == link_queue.c.signal_id)
+        result = connection.execute(
+            update(link_queue)
+            .where(
+                link_queue.c.signal_id.in_(chunk),
+                link_queue.c.version == current.scalar_subquery(),
+            )
+            .values(
+                state="pending", attempts=0, next_at=clock.timestamp(clock.now()), reason="again"
+            )
+        )
+        count += result.rowcount
+    return count

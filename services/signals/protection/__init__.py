@@ -1,0 +1,1 @@
+"""Protection: keys, encryption at rest, match keys, protected addresses."""
