@@ -28,7 +28,7 @@ from shared import clock
 from shared.authentication.access import public
 from shared.web import assets, dates, labels
 from shared.web.api_page import api_document
-from shared.web.icons import icon
+from shared.web.icons import icon, placed
 from shared.web.navigation import home, navigation
 from shared.web.problem_page import problem_page
 from shared.web.translation import LANGUAGE_COOKIE, _, language, load_english, ngettext
@@ -69,6 +69,7 @@ def install_pages(app: Flask, english: Path) -> None:
         ago=dates.ago,
         now=clock.now,
         icon=icon,
+        placed=placed,
         asset=assets.asset,
         navigation=navigation,
         home=home,

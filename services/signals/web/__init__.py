@@ -1,0 +1,1 @@
+"""Pages for coordinator and desk, drawn on the server; the last room a signal passes."""

@@ -1,0 +1,99 @@
+"""Every text a page can show exists in English too."""
+
+from __future__ import annotations
+
+import ast
+import json
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from shared.web.labels import LABELS
+from shared.web.problem_page import EXPLANATIONS, UNKNOWN
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("signals", "consent", "audit")
+
+
+def _literals(call_name: str, arguments: list[str | None], place: str) -> Iterator[tuple[str, str]]:
+    wanted = arguments[:2] if call_name == "ngettext" else arguments[:1]
+    for text in wanted:
+        if text is not None:
+            yield text, place
+
+
+def texts_of_template(path: Path) -> Iterator[tuple[str, str]]:
+    tree = Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in {"_", "ngettext"}:
+            arguments = [a.value if isinstance(a, nodes.Const) else None for a in call.args]
+            yield from _literals(call.node.name, arguments, f"{path.name}:{call.lineno}")
+
+
+def texts_of_python(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if named and node.func.id in {"_", "ngettext"}:
+            arguments = [
+                a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None
+                for a in node.args
+            ]
+            yield from _literals(node.func.id, arguments, f"{path.name}:{node.lineno}")
+
+
+def texts_below(folder: Path) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for path in sorted(folder.rglob("*.html")):
+        found.extend(texts_of_template(path))
+    for path in sorted(folder.rglob("*.py")):
+        if path.name != "translation.py":
+            found.extend(texts_of_python(path))
+    return found
+
+
+def english_of(*folders: Path) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for folder in folders:
+        file = folder / "english.json"
+        if file.exists():
+            texts.update(json.loads(file.read_text(encoding="utf-8")))
+    return texts
+
+
+def shared_texts() -> list[tuple[str, str]]:
+    found = texts_below(ROOT / "shared" / "web")
+    for kind, words in LABELS.items():
+        found.extend((word, f"labels.py:{kind}") for word in words.values() if word)
+    for explanation in (*EXPLANATIONS.values(), UNKNOWN):
+        found.extend(
+            [(explanation.title, "problem_page.py"), (explanation.text, "problem_page.py")]
+        )
+    return found
+
+
+def missing(found: list[tuple[str, str]], english: dict[str, str]) -> list[str]:
+    return sorted({f"{text!r} ({place})" for text, place in found if text not in english})
+
+
+def test_every_shared_text_and_label_has_english() -> None:
+    assert missing(shared_texts(), english_of(ROOT / "shared" / "web")) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_text_of_a_service_has_english(service: str) -> None:
+    folder = ROOT / "services" / service
+    english = english_of(ROOT / "shared" / "web", folder / "web")
+    assert missing(texts_below(folder), english) == []
+
+
+@pytest.mark.parametrize("folder", ["shared/web", *(f"services/{s}/web" for s in SERVICES)])
+def test_the_english_names_the_same_values_as_the_dutch(folder: str) -> None:
+    for dutch, english in english_of(ROOT / folder).items():
+        names = [
+            sorted({field for _, field, _, _ in string.Formatter().parse(text) if field})
+            for text in (dutch, english)
+        ]
+        assert names[0] == names[1], dutch
