@@ -98,7 +98,7 @@ class WsgiTransport:
         if name in self.down or name not in self.applications:
             raise Unavailable
         base = f"{parts.scheme}://{parts.netloc}"
-        response = Client(self.applications[name]).open(
+        response = Client(self.applications[name], use_cookies=False).open(
             path=parts.path,
             query_string=parts.query,
             method=method,

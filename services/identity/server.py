@@ -1,0 +1,114 @@
+"""Authlib's authorization server, put together for Bundel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import OAuth2Request
+from flask import Flask, Response, g, jsonify
+from flask import request as flask_request
+
+from services.identity.assertions import PrivateKeyJwt
+from services.identity.clients import AUDIENCES, AUTHENTICATION, Client
+from services.identity.exchange import TokenExchange
+from services.identity.grants import AuthorizationCode, ClientCredentials, RefreshToken, S256Only
+from services.identity.keys import SigningKeys
+from services.identity.people import Person
+from services.identity.store import Grant, Store
+from services.identity.tokens import TokenMaker
+from shared.authentication.verifier import TokenVerifier
+from shared.clients.transport import Answer
+from shared.settings import Settings
+
+
+class _Request(FlaskOAuth2Request):  # type: ignore[misc]
+    """Authlib refuses plain http except on a loopback address. This provider runs in development
+    mode only, where the address may be a name in a test; production has a provider of its own."""
+
+    def __init__(self, request: Any) -> None:
+        secure = request.url.replace("http://", "https://", 1)
+        OAuth2Request.__init__(self, method=request.method, uri=secure, headers=request.headers)
+        self._request = request
+        self.payload = FlaskOAuth2Payload(request)
+
+
+class _OwnKeys:
+    """The provider's keys for its own verifiers: a transport that stays inside the process."""
+
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
+
+    def send(self, *_a: Any, **_k: Any) -> Answer:
+        body = jsonify(self._keys.published.as_dict(private=False)).get_data()
+        return Answer(200, {}, body)
+
+
+class Provider(AuthorizationServer):  # type: ignore[misc]
+    """`store`, `tokens` and `query_client` are what the grants work with."""
+
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        clients: Mapping[str, Client],
+        keys: SigningKeys,
+        store: Store,
+    ) -> None:
+        super().__init__(app, query_client=clients.get, save_token=lambda _token, _request: None)
+        self.issuer = settings.issuer
+        self.store = store
+        self.tokens = TokenMaker(settings, keys)
+        own_keys = _OwnKeys(keys)
+        self._verifiers = {name: TokenVerifier(settings, own_keys, name) for name in AUDIENCES}
+        assertions = PrivateKeyJwt(store, (f"{settings.issuer}/token", settings.issuer))
+        self.register_client_auth_method(AUTHENTICATION, assertions)
+        self.register_grant(ClientCredentials)
+        self.register_grant(AuthorizationCode, [S256Only()])
+        self.register_grant(RefreshToken)
+        self.register_grant(TokenExchange)
+
+    @property
+    def any_verifier(self) -> TokenVerifier:
+        """For id tokens, whose audience is looked at by the caller."""
+        return self._verifiers[AUDIENCES[0]]
+
+    def verifier_for(self, audience: str) -> TokenVerifier:
+        return self._verifiers[audience]
+
+    def create_oauth2_request(self, _request: Any) -> _Request:
+        return _Request(flask_request)
+
+    def token_for_person(self, person: Person, client: Client, grant: Grant) -> dict[str, Any]:
+        """Access, refresh and (with scope openid) id token for the web client's own service."""
+        answer = self.tokens.answer(person, client, client.client_id, grant.scope)
+        answer["refresh_token"] = self.store.give_refresh_token(grant)
+        if "openid" in grant.scope.split():
+            answer["id_token"] = self.tokens.id_token(person, client, grant, answer["access_token"])
+        return answer
+
+    def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
+        """Redirects as OAuth says; else problem+json that also carries the members of RFC 6749."""
+        if error.redirect_uri:
+            response: Response = super().handle_error_response(request, error)
+            return response
+        status = 401 if error.error == "invalid_client" else error.status_code
+        body = {
+            "type": f"urn:bundel:problem:{error.error.replace('_', '-')}",
+            "title": "The token request was refused",
+            "status": status,
+            "detail": error.description or "Check the request against the discovery document.",
+            "code": error.error.replace("_", "-"),
+            "error": error.error,
+            "error_description": error.description or "",
+            "traceId": g.get("trace_id", ""),
+        }
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+        response.status_code = status
+        if status == 401:
+            response.headers["WWW-Authenticate"] = 'Bearer error="invalid_client"'
+        return response
