@@ -282,6 +282,14 @@ def name_actor(connection: Connection, household_id: str, subject: str, by: str)
     )
 
 
+def carry_named_actors(connection: Connection, household_id: str, survivor: str) -> None:
+    """Who is named for a household stays named in the one it was merged into."""
+    named = named_actors(connection, [household_id, survivor])
+    for subject in named.get(household_id, ()):
+        if subject not in named.get(survivor, ()):
+            name_actor(connection, survivor, subject, "bundel")
+
+
 def unname_actor(connection: Connection, household_id: str, subject: str, by: str) -> None:
     """Ends a person's place in the closed compartment."""
     connection.execute(

@@ -1,0 +1,137 @@
+"""Opening cases for households: what linking joined becomes a case in the desk's queue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from services.signals.cases import repository
+from services.signals.cases.model import (
+    CLOSED,
+    FIRST_GROUND,
+    FIRST_PHASE,
+    SIGHT_ON_SAFETY,
+    CaseRecord,
+    first_state,
+    reopened_state,
+)
+from services.signals.intake.reading import load_signals
+from services.signals.intake.records import SignalRecord
+from services.signals.linking.reading import (
+    HouseholdRecord,
+    household_items,
+    load_households,
+    surviving_households,
+)
+from shared import clock, ids
+from shared.vocabulary import LegalContext
+
+OPENED, REOPENED, MERGED = "opened", "reopened", "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What became of a case: opened | reopened | merged."""
+
+    kind: str
+    case: CaseRecord
+
+
+def ensure_cases(connection: Connection, household_ids: Collection[str]) -> list[CaseChange]:
+    """Sees to it that every household has an open case in each context it was addressed to.
+
+    The addressed task of a signal is the first ground: VT, ZVH or NAZ. Only links that the context
+    permits count. Safe to call again: the second time it changes nothing.
+    """
+    survivors = surviving_households(connection, household_ids)
+    changes = _follow_merges(connection, survivors)
+    households = {h.household_id: h for h in load_households(connection, set(survivors.values()))}
+    wanted = _addressed(connection, households)
+    existing: dict[tuple[str, LegalContext], CaseRecord] = {}
+    for case in reversed(repository.cases_of_households(connection, households)):
+        key = (case.household_id, case.legal_context)
+        if key not in existing or existing[key].state == CLOSED:
+            existing[key] = case
+    for (household_id, context), signals in sorted(wanted.items()):
+        found = existing.get((household_id, context))
+        if found is None:
+            changes.append(CaseChange(OPENED, _open(connection, households[household_id], context)))
+        elif found.state == CLOSED and any(s.received_at > found.closed_at for s in signals):
+            changes.append(CaseChange(REOPENED, _reopen(connection, found)))
+    return changes
+
+
+def _addressed(
+    connection: Connection, households: Collection[str]
+) -> dict[tuple[str, LegalContext], list[SignalRecord]]:
+    wanted: dict[tuple[str, LegalContext], list[SignalRecord]] = defaultdict(list)
+    for context in FIRST_GROUND.values():
+        items = household_items(connection, households, context)
+        signals = load_signals(connection, {item.signal_id for item in items})
+        pairs = {(item.household_id, item.signal_id) for item in items}
+        for household_id, signal_id in sorted(pairs):
+            signal = signals.get(signal_id)
+            if signal is None or signal.withdrawn:
+                continue
+            if FIRST_GROUND.get(signal.addressed_to) is context:
+                wanted[household_id, context].append(signal)
+    return wanted
+
+
+def _open(connection: Connection, household: HouseholdRecord, context: LegalContext) -> CaseRecord:
+    state = first_state(context)
+    case = repository.add_case(
+        connection,
+        CaseRecord(
+            id=ids.new_id(),
+            number="",
+            household_id=household.household_id,
+            region=household.region,
+            legal_context=context,
+            state=state,
+            phase=FIRST_PHASE,
+            opened_at=clock.timestamp(clock.now()),
+            closed_at="",
+            sight_on_safety=SIGHT_ON_SAFETY[context],
+        ),
+    )
+    repository.note_event(connection, case.id, state, kind=OPENED, by="bundel")
+    return case
+
+
+def _reopen(connection: Connection, case: CaseRecord) -> CaseRecord:
+    repository.set_state(connection, case.id, reopened_state(case), kind=REOPENED, by="bundel")
+    return repository.load_cases(connection, [case.id])[case.id]
+
+
+def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[CaseChange]:
+    """Cases of a household that was merged into another follow it; of two open cases in one
+    context the older one goes on and the other is closed with that reason."""
+    absorbed = {asked: survivor for asked, survivor in survivors.items() if asked != survivor}
+    changes: list[CaseChange] = []
+    for asked, survivor in absorbed.items():
+        repository.carry_named_actors(connection, asked, survivor)
+    for case in reversed(repository.cases_of_households(connection, absorbed)):
+        if case.state == CLOSED:
+            continue
+        survivor = absorbed[case.household_id]
+        rivals = [
+            other
+            for other in repository.cases_of_households(connection, [survivor])
+            if other.legal_context is case.legal_context and other.state != CLOSED
+        ]
+        if not rivals:
+            repository.move_case(connection, case.id, survivor)
+            changes.append(CaseChange(MERGED, case))
+            continue
+        older, younger = sorted([case, rivals[0]], key=lambda one: (one.opened_at, one.id))
+        repository.set_state(
+            connection, younger.id, CLOSED, kind=MERGED, by="bundel", reason=older.id
+        )
+        if older is case:
+            repository.move_case(connection, case.id, survivor)
+        changes.append(CaseChange(MERGED, younger))
+    return changes

@@ -1,0 +1,154 @@
+"""What asks for attention now: readable rules over what may be viewed, never a score (I10).
+
+Each finding names its reason in words and the signals behind it. A masked signal counts as new,
+nothing more: that it is acute is content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from services.signals.picture.decided import INCIDENT, INFORMING, STATEMENTS, KnownItem
+from services.signals.picture.model import Attention, Item
+from services.signals.picture.timeline import Incident, Told
+from services.signals.picture.words import (
+    agency_label,
+    counted,
+    listed,
+    shortened,
+    start_of,
+    when,
+)
+from shared.clock import DUTCH_TIME
+from shared.vocabulary import LegalContext
+
+RECENT = timedelta(days=14)
+# Wmo 2015 art. 5.3.1: inform the persons concerned within four weeks after recording.
+INFORM_WITHIN = timedelta(weeks=4)
+_TERM_SHOWN_FROM = timedelta(days=14)
+_QUOTED = frozenset({"statement"})
+
+
+def attention(
+    incidents: Sequence[Incident],
+    items: Sequence[Item],
+    told: Told,
+    context: LegalContext,
+    now: datetime,
+) -> tuple[Attention, ...]:
+    """Acute first, then what is new, then links to confirm, then terms."""
+    found = list(_acute(incidents, told, now))
+    for rule in (_new(items, told, now), _review(incidents), _term(incidents, context, now)):
+        if rule is not None:
+            found.append(rule)
+    return tuple(found)
+
+
+def _acute(incidents: Iterable[Incident], told: Told, now: datetime) -> Iterable[Attention]:
+    for incident in incidents:
+        telling = [one for one in incident.all if _is_acute(one, told, now)]
+        if telling:
+            yield Attention(
+                kind="acute",
+                headline=_headline(telling[0], told),
+                why=_why_acute(telling[0], incident, now),
+                signal_ids=tuple(one.item.signal.id for one in incident.all),
+            )
+
+
+def _is_acute(known: KnownItem, told: Told, now: datetime) -> bool:
+    signal = known.item.signal
+    if not known.shows(INCIDENT) or not signal.acute:
+        return False
+    return told.is_new(known) or now - start_of(signal.reported_at) <= RECENT
+
+
+def _headline(known: KnownItem, told: Told) -> str:
+    content = told.contents.get(known.item.signal.id)
+    if content is None or not content.statements or not known.shows(STATEMENTS):
+        return f"Acuut signaal van {agency_label(known.item.signal.source_agency, inside=True)}"
+    first = content.statements[0]
+    text = shortened(first.text)
+    return f"‘{text.strip('‘’“”')}’" if first.kind in _QUOTED else text
+
+
+def _why_acute(known: KnownItem, incident: Incident, now: datetime) -> str:
+    signal = known.item.signal
+    kind = "Spontane onthulling" if signal.severity == "spontaneous_disclosure" else "Acuut"
+    words = (
+        f"{kind}, gemeld door {agency_label(signal.source_agency, inside=True)}, "
+        f"{when(signal.reported_at, now)}."
+    )
+    if when(signal.occurred_from, now) != when(signal.reported_at, now):
+        words += f" Gebeurd: {when(signal.occurred_from, now)}."
+    others = len(incident.all) - 1
+    if others:
+        words += f" Eén voorval, nog {counted(others, 'keer', 'keer')} doorgegeven."
+    return words
+
+
+def _new(items: Sequence[Item], told: Told, now: datetime) -> Attention | None:
+    fresh = [item for item in items if item.is_new]
+    if not fresh or told.last_look is None:
+        return None
+    sources = sorted({agency_label(item.agency, inside=True) for item in fresh}, key=str.casefold)
+    masked = sum(1 for item in fresh if item.mask is not None)
+    hidden = f"; {masked} daarvan afgeschermd voor u" if masked else ""
+    return Attention(
+        kind="new",
+        headline=f"{counted(len(fresh), 'nieuw signaal', 'nieuwe signalen')} "
+        "sinds uw vorige inzage",
+        why=f"Van {listed(sources)}{hidden}. "
+        f"Vorige inzage: {when(told.last_look.isoformat(), now)}.",
+        signal_ids=tuple(item.signal_id for item in fresh),
+    )
+
+
+def _review(incidents: Iterable[Incident]) -> Attention | None:
+    waiting = [
+        one for incident in incidents for one in incident.all if one.viewed and one.item.unconfirmed
+    ]
+    if not waiting:
+        return None
+    return Attention(
+        kind="review",
+        headline=f"{counted(len(waiting), 'signaal', 'signalen')} gekoppeld door het systeem, "
+        "nog niet bevestigd",
+        why="Het systeem herkende personen aan hun gegevens. Het signaalpunt bevestigt of het om "
+        "dezelfde mensen gaat; tot dan kan een koppeling onjuist zijn.",
+        signal_ids=tuple(one.item.signal.id for one in waiting),
+    )
+
+
+def _term(incidents: Iterable[Incident], context: LegalContext, now: datetime) -> Attention | None:
+    """The term for informing the persons concerned; in a closed compartment there is none."""
+    if context is not LegalContext.VT_TASK:
+        return None
+    due = [
+        (start_of(one.item.signal.created_at) + INFORM_WITHIN, one)
+        for incident in incidents
+        for one in incident.all
+        if one.shows(INFORMING)
+        and one.item.signal.informed == "no"
+        and not one.item.facts.closed_compartment
+    ]
+    near = [(end, one) for end, one in due if end - now <= _TERM_SHOWN_FROM]
+    if not near:
+        return None
+    end = min(end for end, _ in near)
+    days = (end.astimezone(DUTCH_TIME).date() - now.astimezone(DUTCH_TIME).date()).days
+    left = (
+        f"nog {counted(days, 'dag', 'dagen')}"
+        if days > 0
+        else "vandaag"
+        if days == 0
+        else f"{counted(-days, 'dag', 'dagen')} te laat"
+    )
+    return Attention(
+        kind="term",
+        headline=f"Informeren van betrokkenen: {left}",
+        why="Wmo 2015 art. 5.3.1: binnen vier weken, of uitstellen met reden. Nooit vanzelf, en "
+        "alleen langs een kanaal dat als veilig is bevestigd.",
+        signal_ids=tuple(one.item.signal.id for _, one in near),
+    )

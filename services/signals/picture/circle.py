@@ -1,0 +1,193 @@
+"""The people of a picture and their ties, from what visible signals tell and from nothing else.
+
+Membership rows know more than a viewer may: a place, a role or an end in them can come from a
+signal that the viewer may not know of. So places are derived here anew (I4).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.signals.cases.ages import whole_years
+from services.signals.intake.records import MentionContent, MentionRecord, Name
+from services.signals.linking.reading import TieRecord
+from services.signals.picture.decided import PERSONS, KnownItem
+from services.signals.picture.model import PersonView, TieView
+from services.signals.picture.names import best_name, full_name, own_surname, short_name
+from services.signals.picture.words import start_of
+
+ADULT = 18
+ADDRESS_CLOSED = "Adres afgeschermd"
+_SYMMETRICAL = frozenset({"partner", "ex_partner", "sibling", "lives_with", "family", "other"})
+_PARTNERS = frozenset({"partner", "ex_partner"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as the visible signals name them, before a place in the circle is given."""
+
+    id: str
+    name: Name | None = field(repr=False)
+    age: int | None
+    sex: str
+    roles: tuple[str, ...]
+    unconfirmed: bool
+    address_note: str
+    agencies: tuple[str, ...]
+
+    @property
+    def adult(self) -> bool:
+        return self.age is None or self.age >= ADULT
+
+    @property
+    def surname(self) -> str:
+        return own_surname(self.name) if self.name else ""
+
+
+def known_persons(
+    items: Iterable[KnownItem], contents: Mapping[str, MentionContent], today: date
+) -> dict[str, Known]:
+    """Persons named in signals whose persons may be seen, by id."""
+    told: dict[str, list[tuple[KnownItem, MentionRecord]]] = defaultdict(list)
+    unconfirmed: set[str] = set()
+    for known in items:
+        if not known.shows(PERSONS):
+            continue
+        mentions = {mention.id: mention for mention in known.item.mentions}
+        for link in known.item.links:
+            if link.mention_id in mentions:
+                told[link.person_id].append((known, mentions[link.mention_id]))
+                if not link.confirmed and link.band in ("auto", "review"):
+                    unconfirmed.add(link.person_id)
+    return {
+        person: _person(person, found, contents, today, person in unconfirmed)
+        for person, found in told.items()
+    }
+
+
+def _person(
+    person: str,
+    told: Sequence[tuple[KnownItem, MentionRecord]],
+    contents: Mapping[str, MentionContent],
+    today: date,
+    unconfirmed: bool,
+) -> Known:
+    own = [contents[mention.id] for _, mention in told]
+    births = Counter(mention.birth_date for _, mention in told if mention.birth_date)
+    born = min(births, key=lambda text: (-len(text), -births[text], text)) if births else None
+    sexes = Counter(mention.sex for _, mention in told if mention.sex not in ("", "unknown"))
+    return Known(
+        id=person,
+        name=best_name(own),
+        age=whole_years(born, today),
+        sex=min(sexes, key=lambda sex: (-sexes[sex], sex)) if sexes else "unknown",
+        roles=tuple(sorted({role for _, mention in told for role in mention.roles})),
+        unconfirmed=unconfirmed,
+        address_note=ADDRESS_CLOSED if any(c.protected_address for c in own) else "",
+        agencies=tuple(sorted({known.item.signal.source_agency for known, _ in told})),
+    )
+
+
+def short_names(persons: Mapping[str, Known]) -> dict[str, str]:
+    """What each person is called in a sentence: the given name, in full when two share it."""
+    shared = Counter(short_name(known.name) for known in persons.values())
+    return {
+        person: short_name(known.name)
+        if shared[short_name(known.name)] == 1
+        else full_name(known.name)
+        for person, known in persons.items()
+    }
+
+
+def visible_ties(
+    ties: Iterable[TieRecord], items: Iterable[KnownItem], persons: Collection[str]
+) -> tuple[TieView, ...]:
+    """Ties declared by signals whose persons may be seen. What was told last about a pair holds:
+    an ex-partner is not shown as partner beside it."""
+    told_at = {
+        known.item.signal.id: start_of(known.item.signal.reported_at)
+        for known in items
+        if known.shows(PERSONS)
+    }
+    usable = [
+        tie
+        for tie in ties
+        if tie.signal_id in told_at
+        and tie.person_from in persons
+        and tie.person_to in persons
+        and tie.person_from != tie.person_to
+    ]
+    usable.sort(key=lambda tie: (told_at[tie.signal_id], tie.signal_id, tie.tie_id))
+    latest: dict[tuple[str, str, str], TieView] = {}
+    for tie in usable:
+        source, target = tie.person_from, tie.person_to
+        if tie.kind in _SYMMETRICAL and source > target:
+            source, target = target, source
+        subject = "partners" if tie.kind in _PARTNERS else tie.kind
+        before = latest.get((source, target, subject))
+        since = tie.since or (before.since if before else "")
+        latest[source, target, subject] = TieView(
+            from_id=source,
+            to_id=target,
+            kind=tie.kind,
+            since=since,
+            until=tie.until or "",
+            former=bool(tie.until) or tie.kind == "ex_partner",
+        )
+    return tuple(sorted(latest.values(), key=lambda tie: (tie.kind, tie.from_id, tie.to_id)))
+
+
+def person_views(persons: Mapping[str, Known], ties: Collection[TieView]) -> tuple[PersonView, ...]:
+    """The persons with their place in the circle: adults first, the oldest first."""
+    of_person: dict[str, list[TieView]] = defaultdict(list)
+    for tie in ties:
+        of_person[tie.from_id].append(tie)
+        of_person[tie.to_id].append(tie)
+    former = {
+        person
+        for person in persons
+        if of_person[person] and all(tie.former for tie in of_person[person])
+    }
+    if former == set(persons):
+        former = set()  # a couple that parted is still the circle
+    views = [
+        PersonView(
+            id=person,
+            name=full_name(known.name),
+            age=known.age,
+            sex=known.sex,
+            roles=known.roles,
+            household_role=_place(known, of_person[person]),
+            former=person in former,
+            unconfirmed=known.unconfirmed,
+            address_note=known.address_note,
+            agencies=known.agencies,
+        )
+        for person, known in persons.items()
+    ]
+    adults = {person for person, known in persons.items() if known.adult}
+    return tuple(
+        sorted(
+            views, key=lambda view: (view.id not in adults, -(view.age or 0), view.name, view.id)
+        )
+    )
+
+
+def _place(known: Known, ties: Sequence[TieView]) -> str:
+    """child | partner | ex_partner | parent | family | other"""
+    kinds = {tie.kind for tie in ties}
+    if not known.adult or (
+        known.age is None
+        and any(tie.kind == "parent_child" and tie.to_id == known.id for tie in ties)
+    ):
+        return "child"
+    if any(tie.kind == "partner" and not tie.former for tie in ties):
+        return "partner"
+    if kinds & _PARTNERS:
+        return "ex_partner"
+    if any(tie.kind in ("parent_child", "step_parent") and tie.from_id == known.id for tie in ties):
+        return "parent"
+    return "family" if kinds - {"other"} else "other"

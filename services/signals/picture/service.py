@@ -1,0 +1,231 @@
+"""The door of this room: opening a picture, listing one's cases.
+
+Each look goes the same way: facts in one read transaction → consent decides → only what may be
+seen is decrypted → the log gives a receipt → the answer. Without receipt no answer (I1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from sqlalchemy import Engine
+
+from services.signals.cases import repository
+from services.signals.cases.facts import (
+    CaseFile,
+    case_facts,
+    facts_of_nothing,
+    load_files,
+)
+from services.signals.linking.reading import TieRecord, household_ties
+from services.signals.picture.builder import View, build_picture
+from services.signals.picture.decided import KNOW, VIEW, Verdict, decide_items, filter_items
+from services.signals.picture.model import Picture, Worklist, WorklistRow
+from services.signals.picture.reader import open_viewed
+from services.signals.picture.worklist import in_order, row_of
+from services.signals.protection.vault import Vault
+from shared import clock, ids
+from shared.authentication.actor import Actor
+from shared.clients.audit import DENY, MOST_SUBJECTS, AuditClient, Entry, entry_for
+from shared.clients.decisions import Decision, DecisionClient, Filter, Question
+from shared.database import writing
+from shared.problems import Fault, InvalidInput, NotFound
+from shared.vocabulary import Purpose
+
+# The purposes a coordinator can open a household for.
+PURPOSES = (
+    str(Purpose.SAFETY_ASSESSMENT),
+    str(Purpose.CASE_COORDINATION),
+    str(Purpose.ACUTE_PROTECTION),
+)
+ACTIVITY = "urn:bundel:processing:picture"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    file: CaseFile
+    ties: tuple[TieRecord, ...]
+
+
+class PictureService:
+    """Pictures and work lists for one actor at a time. Raises NotFound for what the actor may not
+    know of, Unavailable when consent or the log do not answer."""
+
+    def __init__(
+        self, engine: Engine, vault: Vault, decisions: DecisionClient, audit: AuditClient
+    ) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._decisions = decisions
+        self._audit = audit
+
+    def open(self, actor: Actor, case_id: str, purpose: str) -> Picture:
+        """The picture of a case, for one of PURPOSES (else InvalidInput)."""
+        demand_purpose(purpose)
+        read, opening = self._read_permitted(actor, case_id, purpose)
+        case = read.file.case
+        verdict = decide_items(self._decisions, actor, purpose, read.file.items)
+        with self._engine.connect() as connection:
+            looks = repository.last_looks(connection, actor.subject, [case.id])
+        view = View(
+            case=case,
+            known=verdict.known,
+            opened=open_viewed(self._vault, verdict.known),
+            last_look=looks.get(case.id),
+            now=clock.now(),
+        )
+        rule = opening.ground.rule_id if opening.ground else ""
+        picture = build_picture(view, read.ties, purpose, rule)
+        self._audit.record([self._opened(actor, picture, verdict, opening)])
+        with writing(self._engine).begin() as connection:
+            repository.note_look(connection, actor.subject, case.id, picture.version)
+        return picture
+
+    def worklist(self, actor: Actor, purpose: str) -> Worklist:
+        """The open cases that the actor directs or stands in for, in readable order."""
+        demand_purpose(purpose)
+        asked = self._decisions.ask(actor, Question("list", purpose, "worklist", ids.new_id()))
+        if not asked.permitted:
+            self._refuse(actor, purpose, asked, "worklist.listed")
+        know = self._decisions.filter(actor, KNOW, purpose)
+        view = self._decisions.filter(actor, VIEW, purpose)
+        with self._engine.connect() as connection:
+            files = load_files(connection, repository.cases_of_person(connection, actor.subject))
+            looks = repository.last_looks(
+                connection, actor.subject, [file.case.id for file in files]
+            )
+        mine = self._openable(actor, purpose, files)
+        now = clock.now()
+        rows: list[WorklistRow] = []
+        subjects: dict[str, None] = {}
+        for file in mine:
+            known = filter_items(know, view, file.items)
+            seen = View(
+                file.case, known, open_viewed(self._vault, known), looks.get(file.case.id), now
+            )
+            subjects.update(dict.fromkeys(seen.persons()))
+            rows.append(row_of(seen, actor.subject))
+        self._audit.record(self._listed(actor, purpose, asked, know, list(subjects), len(rows)))
+        return Worklist(listed_at=now, purpose=purpose, rows=in_order(rows))
+
+    def _read_permitted(self, actor: Actor, case_id: str, purpose: str) -> tuple[_Read, Decision]:
+        read = self._read(case_id)
+        facts = (
+            case_facts(read.file.case, read.file.closed_compartment)
+            if read
+            else facts_of_nothing()  # what is not there is asked too: one way for both (I4)
+        )
+        asked = self._decisions.ask(actor, Question("open", purpose, "case", case_id, facts))
+        if read is None or not asked.permitted:
+            self._refuse(actor, purpose, asked, "household.opened", read)
+        return read, asked
+
+    def _read(self, case_id: str) -> _Read | None:
+        with self._engine.connect() as connection, connection.begin():
+            case = repository.load_cases(connection, [case_id]).get(case_id)
+            if case is None:
+                return None
+            file = load_files(connection, [case])[0]
+            ties = household_ties(connection, case.household_id, case.legal_context)
+        return _Read(file, tuple(ties))
+
+    def _openable(self, actor: Actor, purpose: str, files: Sequence[CaseFile]) -> list[CaseFile]:
+        """The cases on the list are just those that would open, asked for all at once (I3)."""
+        questions = [
+            Question(
+                "open",
+                purpose,
+                "case",
+                file.case.id,
+                case_facts(file.case, file.closed_compartment),
+            )
+            for file in files
+        ]
+        answers = self._decisions.evaluate(actor, questions)
+        return [file for file, answer in zip(files, answers, strict=True) if answer.permitted]
+
+    def _opened(self, actor: Actor, picture: Picture, verdict: Verdict, opening: Decision) -> Entry:
+        """One entry for the look. Viewed signals come first, masked ones after; `reason` tells
+        how many of each, the picture's version exactly what was shown."""
+        viewed = [one.item.signal.id for one in verdict.known if one.viewed]
+        masked = [one.item.signal.id for one in verdict.known if not one.viewed]
+        return entry_for(
+            actor,
+            "household.opened",
+            purpose=picture.purpose,
+            ground="+".join(verdict.grounds) or picture.ground.rule_id,
+            decision_id=verdict.decision_id or opening.decision_id,
+            policy_version=opening.policy_version,
+            revision=opening.revision,
+            subjects=[person.id for person in picture.persons],
+            household_id=picture.case.household_id,
+            case_id=picture.case.id,
+            region=picture.case.region,
+            signal_ids=[*viewed, *masked],
+            picture_version=picture.version,
+            result_count=len(viewed),
+            reason=f"viewed={len(viewed)}/masked={len(masked)}",
+            processing_activity=ACTIVITY,
+        )
+
+    def _listed(
+        self,
+        actor: Actor,
+        purpose: str,
+        asked: Decision,
+        know: Filter,
+        subjects: list[str],
+        count: int,
+    ) -> Iterable[Entry]:
+        parts = range(0, max(len(subjects), 1), MOST_SUBJECTS)
+        return [
+            entry_for(
+                actor,
+                "worklist.listed",
+                purpose=purpose,
+                ground=asked.ground.rule_id if asked.ground else "",
+                decision_id=know.decision_id or asked.decision_id,
+                policy_version=asked.policy_version,
+                revision=asked.revision,
+                subjects=subjects[start : start + MOST_SUBJECTS],
+                region=actor.region,
+                result_count=count,
+                processing_activity=ACTIVITY,
+            )
+            for start in parts
+        ]
+
+    def _refuse(
+        self, actor: Actor, purpose: str, asked: Decision, what: str, read: _Read | None = None
+    ) -> NoReturn:
+        case = read.file.case if read else None
+        self._audit.record(
+            [
+                entry_for(
+                    actor,
+                    "decision.refused",
+                    decision=DENY,
+                    purpose=purpose,
+                    decision_id=asked.decision_id,
+                    policy_version=asked.policy_version,
+                    revision=asked.revision,
+                    case_id=case.id if case else "",
+                    household_id=case.household_id if case else "",
+                    region=case.region if case else "",
+                    reason=what,
+                    processing_activity=ACTIVITY,
+                )
+            ]
+        )
+        raise NotFound
+
+
+def demand_purpose(purpose: str) -> None:
+    """Raises InvalidInput unless `purpose` is one a coordinator can look for."""
+    if purpose not in PURPOSES:
+        raise InvalidInput(
+            "Mend every fault named in errors.",
+            faults=[Fault("/purpose", "unknown-code", f"Use one of: {', '.join(PURPOSES)}.")],
+        )

@@ -1,0 +1,114 @@
+"""Dutch words and short sentences about agencies, severities and times, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+from shared.clock import DUTCH_TIME
+
+_AGENCIES = {
+    "police": "Politie",
+    "youth_care": "Jeugdhulp",
+    "veilig_thuis": "Veilig Thuis",
+    "zvh": "Zorg- en Veiligheidshuis",
+    "municipality": "Gemeente",
+    "bundel": "Bundel",
+}
+_SEVERITIES = {
+    "acute": "acuut",
+    "spontaneous_disclosure": "spontane onthulling",
+    "structural": "structureel",
+    "incidental": "incident",
+    "suspicion": "vermoeden",
+}
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+    "oktober", "november", "december",
+)  # fmt: skip
+_DATE_LENGTH = len("2026-03-03")
+_LONGEST_HEADLINE = 140
+
+
+def agency_label(agency: str, *, inside: bool = False) -> str:
+    """The agency's Dutch name; `inside` a sentence without a capital where it has none."""
+    label = _AGENCIES.get(agency, agency)
+    return label.lower() if inside and agency in ("police", "youth_care", "municipality") else label
+
+
+_ABBREVIATIONS = {"vt": "Veilig Thuis", "zvh": "Zorg- en Veiligheidshuis", "ggz": "GGZ"}
+_SMALL_WORDS = frozenset({"en", "de", "het", "van", "voor", "in"})
+
+
+def organisation_label(code: str) -> str:
+    """An organisation's code as people read it: "vt-utrecht" → "Veilig Thuis Utrecht"."""
+    parts = code.split("-")
+    return " ".join(
+        _ABBREVIATIONS.get(part, part if part in _SMALL_WORDS else part[:1].upper() + part[1:])
+        for part in parts
+    )
+
+
+def severity_label(severity: str) -> str:
+    return _SEVERITIES.get(severity, severity)
+
+
+def listed(words: Iterable[str]) -> str:
+    """ "a", "a en b", "a, b en c"."""
+    found = list(words)
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} en {found[-1]}"
+
+
+def counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
+def start_of(told: str) -> datetime:
+    """The first moment a (partial) date or date-time can mean: an aware datetime, for sorting."""
+    if len(told) > _DATE_LENGTH:
+        moment = datetime.fromisoformat(told)
+        return moment if moment.tzinfo else moment.replace(tzinfo=DUTCH_TIME)
+    parts = [int(part) for part in told.split("-")] + [1, 1]
+    return datetime(parts[0], parts[1], parts[2], tzinfo=DUTCH_TIME)
+
+
+def when(told: str, now: datetime) -> str:
+    """ "vandaag 19.05", "gisteren 16.20", "14 november", "maart 2025": as precise as was told."""
+    if not told:
+        return ""
+    parts = told.split("-")
+    if len(parts) == 1:
+        return told
+    if len(parts) == 2:
+        return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    moment = start_of(told).astimezone(DUTCH_TIME)
+    words = _day(moment.date(), now.astimezone(DUTCH_TIME).date())
+    return f"{words} {moment:%H.%M}" if len(told) > _DATE_LENGTH else words
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return "vandaag"
+    if day == today - timedelta(days=1):
+        return "gisteren"
+    words = f"{day.day} {_MONTHS[day.month - 1]}"
+    return words if day.year == today.year else f"{words} {day.year}"
+
+
+def shortened(text: str, longest: int = _LONGEST_HEADLINE) -> str:
+    """The first sentence, or as much of it as fits, cut between words."""
+    flat = " ".join(text.split())
+    for position, character in enumerate(flat[:-1]):
+        if character in ".!?" and flat[position + 1] == " " and position > 20:
+            flat = flat[: position + 1]
+            break
+    if len(flat) <= longest:
+        return flat
+    return flat[: flat.rfind(" ", 0, longest)] + " …"
+
+
+def moment_of(stamp: str) -> datetime:
+    """An own timestamp (RFC 3339, UTC) as a datetime."""
+    return datetime.fromisoformat(stamp).astimezone(UTC)
