@@ -127,18 +127,17 @@ def long_day(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """How long ago in one word: 3 uur, gisteren, 2 dagen, 5 weken."""
-    passed = clock.now() - value
-    hours = int(passed.total_seconds() // 3600)
+    """How long ago in words: zojuist, 3 uur geleden, gisteren, 2 dagen geleden."""
+    hours = int((clock.now() - value).total_seconds() // 3600)
     days = (clock.today() - value.astimezone(clock.DUTCH_TIME).date()).days
     if hours < 1:
         return _("zojuist")
     if days < 1 or hours < 12:
-        return _("{n} uur", n=hours)
+        return _("{n} uur geleden", n=hours)
     if days == 1:
         return _("gisteren")
     if days < 14:
-        return _("{n} dagen", n=days)
+        return _("{n} dagen geleden", n=days)
     if days < 60:
-        return _("{n} weken", n=days // 7)
-    return _("{n} maanden", n=days // 30)
+        return _("{n} weken geleden", n=days // 7)
+    return _("{n} maanden geleden", n=days // 30)

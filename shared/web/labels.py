@@ -87,6 +87,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "active": "loopt",
         "closed": "afgesloten",
     },
+    "phase": {
+        "direct_safety": "fase 1, directe veiligheid",
+        "risk": "fase 2, risico's",
+        "recovery": "fase 3, herstel",
+    },
     "tie": {
         "partner": "partner",
         "ex_partner": "ex-partner",

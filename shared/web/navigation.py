@@ -26,7 +26,8 @@ def navigation(actor: Actor | None) -> list[Entry]:
         return []
     here = request.script_root + request.path
     return [
-        Entry(text, path, here == path or (path.count("/") > 2 and here.startswith(path)))
+        # A household is reached from the work list and belongs to it.
+        Entry(text, path, here == path or (path == "/signals/" and "/signals/cases/" in here))
         for text, path in _places(actor.role)
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -19,22 +18,24 @@ from flask import (
     render_template,
     request,
 )
-from flask import session as browser_session
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from shared import clock
 from shared.authentication.access import public
+from shared.authentication.sessions import current_session, note
+from shared.problems import Problem
 from shared.web import assets, dates, labels
 from shared.web.api_page import api_document
 from shared.web.icons import icon, placed
+from shared.web.messages import told
 from shared.web.navigation import home, navigation
 from shared.web.problem_page import problem_page
 from shared.web.translation import LANGUAGE_COOKIE, _, language, load_english, ngettext
 
 TEMPLATES = Path(__file__).parent / "templates"
-OPENED = "opened"  # the session's member that holds which file is open for which purpose
+OPENED = "opened"  # the session's note of which file is open for which purpose
 _YEAR_IN_SECONDS = 31_536_000
 
 blueprint = Blueprint("pages", __name__)
@@ -75,6 +76,7 @@ def install_pages(app: Flask, english: Path) -> None:
         home=home,
         csrf_field=_csrf_field,
         reader=lambda: g.get("actor"),
+        told=told,
         here=_here,
         logout_path=lambda: _logout_path(app),
         login_path=lambda: f"{request.script_root}/login",
@@ -135,15 +137,19 @@ def local_path(text: str) -> str:
 @blueprint.get("/leave")
 @public("forgets what this browser had opened and shows a neutral page: must work without log-in")
 def leave() -> Response:
-    # A GET, so that the link always works: also when the session or its token has run out.
-    browser_session.pop(OPENED, None)
-    response = make_response(render_template("leave.html", today=_today()))
+    # A GET without a check of role: the link always works, also when the log-in has run out.
+    response = make_response(render_template("leave.html", today=clock.now()))
     response.headers["Clear-Site-Data"] = '"cache"'
+    wiring = current_app.extensions["bundel"]
+    try:
+        wiring.authenticate()
+        if current_session() is not None:
+            note(OPENED, "")
+    except Problem:  # nobody can say who this is now: then nothing stays open at all
+        for name in request.cookies:
+            if name == f"bundel_{wiring.service}":
+                response.delete_cookie(name, path=f"{request.script_root}/")
     return response
-
-
-def _today() -> datetime:
-    return clock.now()
 
 
 @blueprint.get("/v1/docs")

@@ -31,14 +31,14 @@ CASE = CaseView(
     number="26-1184",
     legal_context="vt_task",
     state="active",
-    phase="1",
+    phase="direct_safety",
     household_id="a7b55c9a-90ad-4b2f-a5de-0f3fb1ffb0f1",
     name="Brandsma",
     region="utrecht",
     coordinator_name="M. de Jong",
     deputy_names=("S. Kaya",),
     assigned_since=datetime(2026, 11, 14, 9, 0, tzinfo=UTC),
-    sight_on_safety="Veilig Thuis Utrecht",
+    sight_on_safety="veilig_thuis",
 )
 
 
@@ -131,7 +131,7 @@ TIMELINE = (
     ),
     item(
         "s-2", "youth_care", "2026-02", "2026-02-11", category="care", about=("Sem Visser",),
-        statements=(StatementView("fact", "Sem slaapt slecht en blijft na schooltijd hangen.", ""),),
+        statements=(StatementView("fact", "Sem slaapt slecht, blijft na school hangen.", ""),),
     ),
     item(
         "s-1", "veilig_thuis", "2025-09", "2025-10-02", severity="suspicion", category="report",
@@ -168,7 +168,7 @@ PICTURE = Picture(
     case=CASE,
     opened_at=NOW,
     purpose="safety_assessment",
-    ground=Ground("R08", "Wmo 2015 art. 4.1.1", "Taak van Veilig Thuis: beoordelen of er geweld is"),
+    ground=Ground("R08", "Wmo 2015 art. 4.1.1", "Taak van Veilig Thuis"),
     last_look=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     version="7c1f",
     attention=(

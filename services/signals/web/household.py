@@ -78,18 +78,7 @@ def household_page(picture: Picture) -> dict[str, object]:
         "people": [_member(person, picture) for person in picture.persons],
         "children": _children(picture),
         "alone": _alone(picture),
-        "phase": phase,
     }
-
-
-def phase(code: str) -> str:
-    """The phase in words: the three phases of Vision first safety, then risk, then recovery."""
-    words = {
-        "1": _("fase 1, directe veiligheid"),
-        "2": _("fase 2, risico's"),
-        "3": _("fase 3, herstel"),
-    }
-    return words.get(code, code)
 
 
 def _entry(number: int, item: Item) -> Entry:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.signals.picture.model import Worklist, WorklistRow
-from services.signals.web.household import phase
 from shared.web.dates import ago, moment_of
 from shared.web.translation import _, ngettext
 
@@ -55,7 +54,6 @@ def worklist_page(worklist: Worklist, show: str) -> dict[str, object]:
         ],
         "news": news,
         "waits_for": waits_for,
-        "phase": phase,
     }
 
 
