@@ -48,7 +48,7 @@ def _afterthoughts(rng: random.Random, signal: Signal, today: date) -> list[Deli
         note = Statement("fact", "Aanvulling: tijdstip en volgorde zijn nagevraagd en kloppen.")
         return [corrected(signal, later, (*signal.statements, note))]
     if chance(rng, rates.WITHDRAWN):
-        return [withdrawn(signal, later, "Op verkeerde personen geregistreerd.")]
+        return [withdrawn(signal, later, "wrong_persons")]
     return []
 
 

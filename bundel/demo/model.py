@@ -164,7 +164,7 @@ class Reporter:
     name: str = ""
     safety_reason: str = ""
     meldcode_step: int | None = None
-    weighing: str = ""
+    weighing: str = ""  # what the professional weighed: help_possible, unsafe, ...
 
     def to_json(self) -> dict[str, Any]:
         return _present(

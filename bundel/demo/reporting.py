@@ -275,13 +275,13 @@ class Reporting:
         if event.agency == POLICE or category == "assessment":
             return Reporter("agency")
         if event.agency == YOUTH_CARE:
-            weighing = "Hulp alleen is niet genoeg; melden is nodig."
+            weighing = "cannot_organise"
             return Reporter("professional", "open", "jeugdhulpverlener", "", "", 5, weighing)
         if category == "health":
-            weighing = "Acute of structurele onveiligheid is niet uit te sluiten."
+            weighing = "unsafe"
             return Reporter("professional", "shielded", "huisarts", "", "", 5, weighing)
         if rng.random() < 0.5:
-            weighing = "Gesprek met betrokkenen gaf geen zicht op herstel."
+            weighing = "no_result"
             profession = rng.choice(PROFESSIONS)
             step = rng.choice((4, 5))
             return Reporter("professional", "open", profession, "", "", step, weighing)
