@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.clients.audit import Entry
+if TYPE_CHECKING:  # the verifier must not load Flask, which the client needs
+    from shared.clients.audit import Entry
 
 LEAF_VERSION = 1
 LARGEST_LEAF = 65_535  # bytes; an entry bundle of tlog-tiles counts them in 16 bits

@@ -1,0 +1,89 @@
+"""`bundel log`: the log as files, and the question whether it is whole."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bundel.cli import EXIT_NO
+
+
+@click.group("log")
+def command() -> None:
+    """The log of every access: export it, verify an export, print its public key."""
+
+
+@command.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(folder: Path) -> None:
+    """Write the whole log into FOLDER, as files that anyone can verify.
+
+    The export is itself an entry in the log, written before the files are.
+    """
+    from services.audit.exports.command import export_log
+    from services.audit.exports.writer import ExportRefused
+    from services.audit.log.check import LogDamaged
+    from shared.settings import load_settings
+
+    try:
+        done = export_log(load_settings(), folder)
+    except ExportRefused as error:
+        raise click.UsageError(str(error)) from error
+    except LogDamaged as error:
+        click.echo(f"The log is damaged, nothing was exported: {error}", err=True)
+        sys.exit(EXIT_NO)
+    click.echo(f"{done.entries} entries in {done.files} files: {folder}")
+    click.echo(f"Verify them with: bundel log verify {folder} --key KEYFILE")
+
+
+@command.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the log's public key, received from a place you trust.",
+)
+def verify(folder: Path, key_file: Path) -> None:
+    """Say whether the log in FOLDER is whole; if not, what is wrong and where.
+
+    Needs no network, no database and no secrets.
+    """
+    from services.audit.exports.verifier import read_key, verify_export
+    from services.audit.log.note import NoteError
+
+    try:
+        key = read_key(key_file)
+    except NoteError as error:
+        click.echo(f"NOT WHOLE\n  {key_file}: not a public key: {error}", err=True)
+        sys.exit(EXIT_NO)
+    verdict = verify_export(folder, key)
+    if not verdict.whole or verdict.checkpoint is None:
+        click.echo("NOT WHOLE", err=True)
+        for finding in verdict.findings:
+            click.echo(f"  {finding}", err=True)
+        if verdict.left_out:
+            click.echo(f"  and {verdict.left_out} more", err=True)
+        sys.exit(EXIT_NO)
+    checkpoint = verdict.checkpoint
+    click.echo(f"Whole: {checkpoint.size} entries of {checkpoint.origin}")
+    click.echo(f"Root {checkpoint.root.hex()}, signed with the key you gave.")
+
+
+@command.command("key")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file.")
+def key(out: Path | None) -> None:
+    """Print the log's public key (C2SP verifier key); give it to whoever verifies."""
+    from services.audit.log.note import Signer
+    from shared.settings import load_settings
+
+    settings = load_settings()
+    text = str(Signer(settings.log_origin, settings.key("LOG_KEY")).verifier)
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(f"{text}\n", encoding="ascii")
+        click.echo(f"Public key: {out}")

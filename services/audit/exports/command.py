@@ -1,0 +1,70 @@
+"""The export as an operator asks for it: first its entry, then the files (I1).
+
+While the service runs, it alone may write: the entry goes to it over HTTP, with the log's own
+client key. While it does not run, this process takes the writer's seat and adds the entry itself.
+When neither is possible nothing is exported.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.audit.entries.book import EntryBook
+from services.audit.exports.writer import Exported, write_export
+from services.audit.log.lock import LogBusy
+from services.audit.log.note import Signer
+from services.audit.log.sequencer import Sequencer
+from shared.authentication.actor import Actor
+from shared.clients.audit import AuditClient, Entry, entry_for
+from shared.clients.tokens import TokenSource
+from shared.clients.transport import PooledTransport, Transport
+from shared.database import open_engine
+from shared.settings import Settings
+from shared.vocabulary import Agency, LegalContext, Purpose, Role
+
+CLIENT = "bundel-audit"
+# The operator at the machine has no account in Bundel: the entry says that it was the command.
+OPERATOR = Actor(
+    subject="operator",
+    client="bundel-log-export",
+    role=Role.ADMINISTRATOR,
+    organisation="bundel",
+    agency=Agency.BUNDEL,
+    region="",
+    legal_context=LegalContext.NONE,
+)
+
+
+def signer_of(settings: Settings) -> Signer:
+    """The log's key, as the settings give it."""
+    return Signer(settings.log_origin, settings.key("LOG_KEY"))
+
+
+def book_of(settings: Settings) -> EntryBook:
+    return EntryBook(settings.key("TOKEN_KEY"), settings.key("IDEMPOTENCY_KEY"))
+
+
+def export_log(settings: Settings, folder: Path, transport: Transport | None = None) -> Exported:
+    """Records and writes the export. Raises Unavailable, ExportRefused, LogDamaged."""
+    engine = open_engine(settings.databases["audit"])
+    try:
+        entry = entry_for(
+            OPERATOR, "log.exported", service="audit", purpose=Purpose.OVERSIGHT, ground="R27"
+        )
+        try:
+            sequencer = Sequencer(engine, signer_of(settings), book_of(settings))
+        except LogBusy:
+            _record_over_http(settings, entry, transport or PooledTransport())
+        else:
+            try:
+                sequencer.append([entry])
+            finally:
+                sequencer.close()
+        return write_export(engine, folder, signer_of(settings).verifier)
+    finally:
+        engine.dispose()
+
+
+def _record_over_http(settings: Settings, entry: Entry, transport: Transport) -> None:
+    tokens = TokenSource(settings, transport, CLIENT)
+    AuditClient(settings, transport, tokens).record([entry])
