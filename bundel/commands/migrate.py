@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from services.signals.protection.migrate import migrate as migrate_keys
 from shared.database import migrate
 from shared.settings import Settings, load_settings
 
@@ -16,6 +17,7 @@ def migrate_all(settings: Settings) -> None:
         if name == "identity" and not settings.development:
             continue
         migrate(name, settings.databases[name])
+    migrate_keys(settings)
 
 
 @click.command("migrate")

@@ -1,0 +1,87 @@
+"""What a source hears: outcome states and codes, nothing about other people's signals (row 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.signals.intake.records import Notice
+
+RECEIVED = "received"
+WAITING = "waiting"  # a neighbouring service does not answer; it goes on by itself
+LINKED = "linked"
+IN_REVIEW = "in_review"
+QUARANTINED = "quarantined"
+WITHDRAWN = "withdrawn"
+COUNTED = "counted"  # advice
+STATES = (RECEIVED, WAITING, LINKED, IN_REVIEW, QUARANTINED, WITHDRAWN, COUNTED)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer to a delivery, kept as text so that a replay gets the very same bytes."""
+
+    status: int  # 201 first, 200 replay, 202 quarantine
+    body: str = field(repr=False)
+    version: int
+
+    def to_json(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = json.loads(self.body)
+        return decoded
+
+
+def receipt(
+    *,
+    signal_id: str,
+    reference: str,
+    version: int,
+    state: str,
+    region: str,
+    received_at: str,
+    warnings: Sequence[Notice] = (),
+) -> str:
+    """The body of an answer to a delivery."""
+    return json.dumps(
+        {
+            "signalId": signal_id,
+            "sourceReference": reference,
+            "version": version,
+            "state": state,
+            "region": region,
+            "receivedAt": received_at,
+            "warnings": [
+                {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in warnings
+            ],
+        },
+        separators=(",", ":"),
+    )
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a signal stands, for the source that sent it."""
+
+    signal_id: str
+    source_reference: str
+    version: int
+    state: str
+    received_at: str
+    withdrawn_at: str | None
+    warnings: tuple[Notice, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "signalId": self.signal_id,
+            "sourceReference": self.source_reference,
+            "version": self.version,
+            "state": self.state,
+            "receivedAt": self.received_at,
+            "warnings": [
+                {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in self.warnings
+            ],
+        }
+        if self.withdrawn_at:
+            body["withdrawnAt"] = self.withdrawn_at
+        return body

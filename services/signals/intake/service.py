@@ -1,0 +1,278 @@
+"""Use cases of intake: deliver (one or many), correct, withdraw. One transaction each.
+
+The entry for the log is written in the same transaction, to be sent afterwards: an answer to a
+source holds nothing but what it sent itself, so it need not wait for the receipt, but the entry can
+never be lost (I1, I7). Neither the log nor the consent service has to be up to accept a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from services.signals.delivery.outbox import enqueue
+from services.signals.intake import answers, storing
+from services.signals.intake.answers import Answered, receipt
+from services.signals.intake.preparing import Prepared, Preparer, Wanted
+from services.signals.intake.reception import (
+    Delivery,
+    Received,
+    Unclear,
+    Understood,
+    open_delivery,
+    receive,
+)
+from services.signals.intake.records import Notice
+from services.signals.intake.sealing import quarantine_aad
+from services.signals.intake.signal import Source
+from services.signals.intake.vocabulary import Kind
+from services.signals.protection.addresses import protected_among
+from services.signals.protection.vault import Sealed
+from shared import clock, ids
+from shared.authentication.actor import Actor
+from shared.clients.audit import entry_for
+from shared.database import writing
+from shared.problems import Conflict, Fault, InvalidInput, Problem, Unavailable
+from shared.vocabulary import Purpose
+
+_ATTEMPTS = 3  # a race for one reference is decided at the second attempt
+
+Outcome = Answered | Problem
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """One delivery, ready to write."""
+
+    delivery: Delivery
+    reference: str
+    signal_id: str
+    received: Received
+    prepared: Prepared | None = None
+    sealed: Sealed | None = None
+    quarantine_id: str = ""
+
+
+def source_of(actor: Actor) -> Source:
+    """The source system that an actor with the role `source` is."""
+    return Source(actor.subject, actor.organisation, str(actor.agency), actor.region)
+
+
+@contextmanager
+def storage() -> Iterator[None]:
+    """A database that is full, locked or gone means: not accepted, try again (503)."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable("The signal was not kept. Send it again in a few seconds.") from error
+
+
+class Intake:
+    """Accepts signals. Safe to share between threads."""
+
+    def __init__(self, engine: Engine, preparer: Preparer) -> None:
+        self.engine = engine
+        self.preparer = preparer
+
+    def deliver(self, actor: Actor, raw: bytes) -> Answered:
+        """A first delivery, or the replay of one. Raises InvalidInput, Conflict, Unavailable."""
+        outcome = self.deliver_many(actor, [raw])[0]
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
+
+    def deliver_many(self, actor: Actor, bodies: Sequence[bytes]) -> list[Outcome]:
+        """One outcome for each body, in order; those accepted are committed together."""
+        outcomes: dict[int, Outcome] = {}
+        waiting: list[tuple[int, Delivery]] = []
+        for number, raw in enumerate(bodies):
+            try:
+                waiting.append((number, open_delivery(raw)))
+            except Problem as problem:
+                outcomes[number] = problem
+        while waiting:
+            # A reference that occurs twice: the second meets the first as stored, in a next round.
+            this_round: dict[str, tuple[int, Delivery]] = {}
+            later: list[tuple[int, Delivery]] = []
+            for number, delivery in waiting:
+                key = delivery.reference or f"\n{number}"
+                if key in this_round:
+                    later.append((number, delivery))
+                else:
+                    this_round[key] = (number, delivery)
+            outcomes.update(self._deliver_distinct(actor, list(this_round.values())))
+            waiting = later
+        return [outcomes[number] for number in range(len(bodies))]
+
+    def _deliver_distinct(
+        self, actor: Actor, deliveries: Sequence[tuple[int, Delivery]]
+    ) -> dict[int, Outcome]:
+        try:
+            with storage():
+                return self._try_together(actor, deliveries)
+        except (IntegrityError, Problem) as error:
+            if len(deliveries) == 1 and isinstance(error, Problem):
+                return {deliveries[0][0]: error}
+        outcomes: dict[int, Outcome] = {}
+        for number, delivery in deliveries:
+            outcomes[number] = self._deliver_alone(actor, delivery)
+        return outcomes
+
+    def _deliver_alone(self, actor: Actor, delivery: Delivery) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            try:
+                with storage():
+                    return self._try_together(actor, [(0, delivery)])[0]
+            except IntegrityError:
+                continue  # someone else was faster with this reference: now it can be read
+            except Problem as problem:
+                return problem
+        return Unavailable("The signal was not kept. Send it again in a few seconds.")
+
+    def _try_together(
+        self, actor: Actor, deliveries: Sequence[tuple[int, Delivery]]
+    ) -> dict[int, Outcome]:
+        source = source_of(actor)
+        outcomes: dict[int, Outcome] = {}
+        references = {d.reference for _, d in deliveries if d.reference is not None}
+        with self.engine.connect() as connection:
+            heads = storing.find_by_reference(connection, source.system, references)
+        judged: list[tuple[int, Delivery, Received]] = []
+        for number, delivery in deliveries:
+            head = heads.get(delivery.reference or "")
+            if head is not None:
+                outcomes[number] = self._meet(head, delivery)
+                continue
+            try:
+                judged.append((number, delivery, receive(delivery, source)))
+            except InvalidInput as problem:
+                outcomes[number] = problem
+        ready = self._make_ready([(delivery, received) for _, delivery, received in judged])
+        if ready:
+            with writing(self.engine).begin() as connection:
+                for (number, _, _), each in zip(judged, ready, strict=True):
+                    outcomes[number] = self._write(connection, actor, each)
+        return outcomes
+
+    def _meet(self, head: storing.Head, delivery: Delivery) -> Outcome:
+        """The reference is known: the same bytes are a replay, other bytes a conflict."""
+        if head.first_body_hmac != self.preparer.body_hmac(delivery.raw):
+            return Conflict(
+                "This sourceReference was delivered before with another content. Correct it with"
+                f' PUT /v1/signals/{{signalId}} and If-Match: "{head.current_version}".'
+            )
+        status = 200 if head.first_status == 201 else head.first_status
+        return Answered(status, head.first_answer, 1 if status == 200 else 0)
+
+    def _make_ready(self, judged: Sequence[tuple[Delivery, Received]]) -> list[_Ready]:
+        chosen = [ids.new_id() for _ in judged]
+        prepared = iter(
+            self.prepare(
+                [
+                    Wanted(signal_id, 1, delivery.raw, received)
+                    for signal_id, (delivery, received) in zip(chosen, judged, strict=True)
+                    if isinstance(received, Understood)
+                ]
+            )
+        )
+        ready = []
+        for signal_id, (delivery, received) in zip(chosen, judged, strict=True):
+            reference = delivery.reference or ""
+            if isinstance(received, Understood):
+                ready.append(_Ready(delivery, reference, signal_id, received, next(prepared)))
+            elif isinstance(received, Unclear):
+                number, sealed = self.seal_whole(delivery)
+                ready.append(_Ready(delivery, reference, signal_id, received, None, sealed, number))
+            else:
+                ready.append(_Ready(delivery, reference, signal_id, received))
+        return ready
+
+    def prepare(self, wanted: Sequence[Wanted]) -> list[Prepared]:
+        """Asks the register which addresses are protected, then seals."""
+        tokens = [self.preparer.address_tokens(each.understood) for each in wanted]
+        with self.engine.connect() as connection:
+            known = protected_among(connection, frozenset().union(*tokens))
+        return self.preparer.prepare(
+            [
+                Wanted(w.signal_id, w.version, w.raw, w.understood, w.kept, known & own)
+                for w, own in zip(wanted, tokens, strict=True)
+            ]
+        )
+
+    def seal_whole(self, delivery: Delivery) -> tuple[str, Sealed]:
+        """A delivery for quarantine: (quarantine id, the sealed bytes as they came)."""
+        number = ids.new_id()
+        return number, self.preparer.vault.seal(delivery.raw, quarantine_aad(number))
+
+    def _write(self, connection: Connection, actor: Actor, ready: _Ready) -> Answered:
+        received, now = ready.received, clock.timestamp(clock.now())
+        kind, status, version = Kind.REPORT, 201, 1
+        state, event = answers.RECEIVED, "signal.accepted"
+        notices: tuple[Notice, ...] = ()
+        if isinstance(received, Understood):
+            notices = received.warnings
+        elif isinstance(received, Unclear):
+            status, version, state, event = 202, 0, answers.QUARANTINED, "signal.quarantined"
+            notices = notices_of(received.faults)
+        else:
+            kind, version, state, event = Kind.ADVICE, 0, answers.COUNTED, "advice.counted"
+        body = receipt(
+            signal_id=ready.signal_id,
+            reference=ready.reference,
+            version=version,
+            state=state,
+            region=received.region,
+            received_at=now,
+            warnings=notices,
+        )
+        storing.insert_head(
+            connection,
+            source_of(actor),
+            signal_id=ready.signal_id,
+            reference=ready.reference,
+            region=received.region,
+            kind=kind,
+            version=version,
+            body_hmac=self.preparer.body_hmac(ready.delivery.raw),
+            status=status,
+            answer=body,
+        )
+        if ready.prepared is not None:
+            storing.insert_version(connection, ready.prepared, now)
+        if isinstance(received, Unclear) and ready.sealed is not None:
+            storing.insert_quarantine(
+                connection,
+                quarantine_id=ready.quarantine_id,
+                signal_id=ready.signal_id,
+                region=received.region,
+                severity=received.severity,
+                expected_version=0,
+                faults=received.faults,
+                body_hmac=self.preparer.body_hmac(ready.delivery.raw),
+                sealed=ready.sealed,
+                at=now,
+            )
+        tell(connection, actor, event, ready.signal_id, received.region)
+        return Answered(status, body, version)
+
+
+def notices_of(faults: Sequence[Fault]) -> tuple[Notice, ...]:
+    return tuple(Notice(fault.pointer, fault.code, fault.detail) for fault in faults)
+
+
+def tell(connection: Connection, actor: Actor, event: str, signal_id: str, region: str) -> None:
+    """The entry for the log, in the transaction of what it tells."""
+    entry = entry_for(
+        actor,
+        event,
+        purpose=str(Purpose.INTAKE),
+        region=region,
+        signal_ids=[signal_id],
+        reason="registered-source",
+        processing_activity="intake",
+    )
+    enqueue(connection, "audit", entry.to_json(), entry.entry_id)

@@ -1,0 +1,105 @@
+"""Reads JSON as RFC 8259 means it, and refuses what readers would disagree about (RFC 7493).
+
+Refused as a whole: other encodings than UTF-8, a key given twice, NaN, Infinity, numbers that do
+not fit a double, nesting deeper than MAXIMUM_DEPTH. Named in their place: NUL, lone surrogates.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from shared.problems import Fault, InvalidInput
+
+MAXIMUM_DEPTH = 20
+
+
+class _Refused(ValueError):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.fault = Fault("", code, detail)
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The document. Raises InvalidInput when it is not one JSON object that all read alike."""
+    try:
+        document = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_without_doubles,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+        )
+    except _Refused as error:
+        raise _invalid(error.fault) from None
+    except (ValueError, RecursionError):
+        # The parser's own text quotes the document: it may not go anywhere (I11).
+        raise _invalid(
+            Fault("", "not-json", "The body is not one JSON document in UTF-8.")
+        ) from None
+    if not isinstance(document, dict):
+        raise _invalid(Fault("", "not-an-object", "Send one JSON object."))
+    if any(depth > MAXIMUM_DEPTH for _, _, depth in walk(document)):
+        raise _invalid(Fault("", "too-deep", f"Nest at most {MAXIMUM_DEPTH} levels."))
+    return document
+
+
+def bad_text(document: dict[str, Any]) -> list[Fault]:
+    """A fault for each text or member name that holds NUL or half a character."""
+    return [
+        Fault(pointer, "bad-character", "Leave out NUL and lone surrogates.")
+        for pointer, value, _ in walk(document)
+        if isinstance(value, str) and not is_clean(value)
+    ]
+
+
+def is_clean(text: str) -> bool:
+    """No NUL and no lone surrogate: can be stored and shown everywhere."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def walk(document: Any) -> Iterator[tuple[str, Any, int]]:
+    """(JSON pointer, value, depth) of every value, member names included, without recursion."""
+    waiting: list[tuple[str, Any, int]] = [("", document, 1)]
+    while waiting:
+        pointer, value, depth = waiting.pop()
+        yield pointer, value, depth
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if not is_clean(key):
+                    yield pointer, key, depth
+                    continue
+                step = key.replace("~", "~0").replace("/", "~1")
+                waiting.append((f"{pointer}/{step}", item, depth + 1))
+        elif isinstance(value, list):
+            waiting.extend((f"{pointer}/{n}", item, depth + 1) for n, item in enumerate(value))
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _Refused("double-member", "An object names a member twice; name each once.")
+    return result
+
+
+def _no_constant(_text: str) -> Any:
+    raise _Refused("not-a-number", "NaN and Infinity are not JSON.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _Refused("number-too-large", "A number does not fit a double.")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17:
+        raise _Refused("number-too-large", "A number does not fit a double.")
+    return int(text)
+
+
+def _invalid(fault: Fault) -> InvalidInput:
+    return InvalidInput("Send one JSON object, as the API's description says.", faults=[fault])
