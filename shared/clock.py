@@ -38,6 +38,11 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def moment(text: str) -> datetime:
+    """Reads what `timestamp` wrote (any RFC 3339 date-time). Raises ValueError."""
+    return datetime.fromisoformat(text)
+
+
 def monotonic() -> float:
     """Seconds that never run backwards, for durations."""
     return time.monotonic()
