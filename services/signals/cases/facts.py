@@ -72,8 +72,13 @@ def facts_of_nothing() -> CaseFacts:
     return CaseFacts("none", "closed", "", frozenset(), False, frozenset())
 
 
-def load_files(connection: Connection, cases: Iterable[CaseRecord]) -> list[CaseFile]:
-    """The files of several cases in their order, with as many queries as for one."""
+def load_files(
+    connection: Connection,
+    cases: Iterable[CaseRecord],
+    signal_ids: Collection[str] | None = None,
+) -> list[CaseFile]:
+    """The files of several cases in their order, with as many queries as for one. With
+    `signal_ids` only these signals: such a file does not know if everything is closed."""
     cases = list(cases)
     items_by_case: dict[str, list[HouseholdItem]] = {case.id: [] for case in cases}
     by_context: dict[LegalContext, list[CaseRecord]] = defaultdict(list)
@@ -82,7 +87,8 @@ def load_files(connection: Connection, cases: Iterable[CaseRecord]) -> list[Case
     for context, group in by_context.items():
         found: dict[str, list[HouseholdItem]] = defaultdict(list)
         for item in household_items(connection, {c.household_id for c in group}, context):
-            found[item.household_id].append(item)
+            if signal_ids is None or item.signal_id in signal_ids:
+                found[item.household_id].append(item)
         for case in group:
             items_by_case[case.id] = found[case.household_id]
     links = [link for items in items_by_case.values() for link in items]

@@ -69,9 +69,8 @@ def cases_of_households(connection: Connection, household_ids: Collection[str]) 
 
 
 def _complete(connection: Connection, rows: Iterable[Row[tuple[object, ...]]]) -> list[CaseRecord]:
+    # No early end for no rows: the same queries run whether a case exists or not (I4).
     rows = list(rows)
-    if not rows:
-        return []
     by_case: dict[str, list[Assignment]] = defaultdict(list)
     directing = (
         select(assignments)

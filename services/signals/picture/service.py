@@ -19,6 +19,7 @@ from services.signals.cases.facts import (
     facts_of_nothing,
     load_files,
 )
+from services.signals.cases.model import CaseRecord
 from services.signals.linking.reading import TieRecord, household_ties
 from services.signals.picture.builder import View, build_picture
 from services.signals.picture.decided import KNOW, VIEW, Verdict, decide_items, filter_items
@@ -29,7 +30,7 @@ from services.signals.protection.vault import Vault
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, MOST_SUBJECTS, AuditClient, Entry, entry_for
-from shared.clients.decisions import Decision, DecisionClient, Filter, Question
+from shared.clients.decisions import CaseFacts, Decision, DecisionClient, Filter, Question
 from shared.database import writing
 from shared.problems import Fault, InvalidInput, NotFound
 from shared.vocabulary import Purpose
@@ -111,24 +112,30 @@ class PictureService:
         return Worklist(listed_at=now, purpose=purpose, rows=in_order(rows))
 
     def _read_permitted(self, actor: Actor, case_id: str, purpose: str) -> tuple[_Read, Decision]:
-        read = self._read(case_id)
-        facts = (
-            case_facts(read.file.case, read.file.closed_compartment)
-            if read
-            else facts_of_nothing()  # what is not there is asked too: one way for both (I4)
-        )
-        asked = self._decisions.ask(actor, Question("open", purpose, "case", case_id, facts))
-        if read is None or not asked.permitted:
-            self._refuse(actor, purpose, asked, "household.opened", read)
+        """The case and what lies in it. What does not exist is asked of consent as well, and
+        nothing more is read before the first answer: both ways the same work is done (I4)."""
+        with self._engine.connect() as connection:
+            case = repository.load_cases(connection, [case_id]).get(case_id)
+        facts = case_facts(case, False) if case else facts_of_nothing()
+        asked = self._ask_open(actor, case.id if case else ids.new_id(), purpose, facts)
+        if case is None or not asked.permitted:
+            self._refuse(actor, purpose, asked, "household.opened", case)
+        read = self._read(case)
+        if read.file.closed_compartment:
+            closed = case_facts(read.file.case, True)
+            asked = self._ask_open(actor, case.id, purpose, closed)
+            if not asked.permitted:
+                self._refuse(actor, purpose, asked, "household.opened", case)
         return read, asked
 
-    def _read(self, case_id: str) -> _Read | None:
+    def _ask_open(self, actor: Actor, case_id: str, purpose: str, facts: CaseFacts) -> Decision:
+        return self._decisions.ask(actor, Question("open", purpose, "case", case_id, facts))
+
+    def _read(self, case: CaseRecord) -> _Read:
         with self._engine.connect() as connection, connection.begin():
-            case = repository.load_cases(connection, [case_id]).get(case_id)
-            if case is None:
-                return None
-            file = load_files(connection, [case])[0]
-            ties = household_ties(connection, case.household_id, case.legal_context)
+            current = repository.load_cases(connection, [case.id])[case.id]
+            file = load_files(connection, [current])[0]
+            ties = household_ties(connection, current.household_id, current.legal_context)
         return _Read(file, tuple(ties))
 
     def _openable(self, actor: Actor, purpose: str, files: Sequence[CaseFile]) -> list[CaseFile]:
@@ -198,9 +205,13 @@ class PictureService:
         ]
 
     def _refuse(
-        self, actor: Actor, purpose: str, asked: Decision, what: str, read: _Read | None = None
+        self,
+        actor: Actor,
+        purpose: str,
+        asked: Decision,
+        what: str,
+        case: CaseRecord | None = None,
     ) -> NoReturn:
-        case = read.file.case if read else None
         self._audit.record(
             [
                 entry_for(

@@ -1,82 +1,88 @@
-"""The part of the index that is the same for every back end in the database: which signals are
-indexed, and under which household, source and category each may be found."""
+"""The part of the index that is the same for every back end in the database: which documents there
+are, and under which source and category each is found."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select
 
 from services.signals.search import analyser
-from services.signals.search.index import Access, Document
-from services.signals.search.tables import search_access, search_documents
+from services.signals.search.index import Document, Key
+from services.signals.search.tables import search_documents
 from shared import clock
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way into documents of one household."""
+
+    household_id: str
+    agency: str
+    category: str
+    access: str
+
+
 def keep(connection: Connection, document: Document) -> None:
-    """Notes a document and its ways of access in place of older ones."""
-    forget(connection, [document.signal_id])
+    """Notes a document in place of an older one."""
+    forget(connection, [document.key])
     connection.execute(
         insert(search_documents).values(
-            signal_id=document.signal_id,
+            signal_id=document.key.signal_id,
+            household_id=document.key.household_id,
             version=document.version,
             analyser=analyser.VERSION,
+            agency=document.agency,
+            category=document.category,
+            access=document.access,
             indexed_at=clock.timestamp(clock.now()),
         )
     )
-    if document.access:
+
+
+def forget(connection: Connection, keys: Collection[Key]) -> None:
+    """Removes the notes of these documents."""
+    for key in keys:
         connection.execute(
-            insert(search_access),
-            [
-                {
-                    "signal_id": document.signal_id,
-                    "household_id": way.household_id,
-                    "agency": way.agency,
-                    "category": way.category,
-                    "token": way.token,
-                }
-                for way in document.access
-            ],
+            delete(search_documents).where(
+                search_documents.c.signal_id == key.signal_id,
+                search_documents.c.household_id == key.household_id,
+            )
         )
 
 
-def forget(connection: Connection, signal_ids: Collection[str]) -> None:
-    """Removes the notes of these documents."""
-    for table in (search_access, search_documents):
-        connection.execute(delete(table).where(table.c.signal_id.in_(list(signal_ids))))
-
-
-def ways(connection: Connection, household_ids: Collection[str]) -> list[Access]:
+def ways(connection: Connection, household_ids: Collection[str]) -> list[Way]:
     """The different ways into documents of these households."""
-    columns = (
-        search_access.c.household_id,
-        search_access.c.agency,
-        search_access.c.category,
-        search_access.c.token,
+    columns = search_documents.c
+    query = (
+        select(columns.household_id, columns.agency, columns.category, columns.access)
+        .where(columns.household_id.in_(list(household_ids)))
+        .distinct()
     )
-    query = select(*columns).where(search_access.c.household_id.in_(list(household_ids))).distinct()
     return [
-        Access(row.household_id, row.agency, row.category, row.token)
+        Way(row.household_id, row.agency, row.category, row.access)
         for row in connection.execute(query)
     ]
 
 
-def indexed_under(
-    connection: Connection, household_ids: Collection[str]
-) -> dict[str, frozenset[str]]:
-    """Households each signal is indexed under, for signals found under any of these."""
-    found: dict[str, set[str]] = {}
-    query = select(search_access.c.signal_id, search_access.c.household_id).where(
-        search_access.c.household_id.in_(list(household_ids))
+def indexed(
+    connection: Connection, household_ids: Collection[str], signal_ids: Collection[str]
+) -> set[Key]:
+    """Documents of these households, and of these signals wherever they lie."""
+    columns = search_documents.c
+    query = select(columns.signal_id, columns.household_id).where(
+        or_(
+            columns.household_id.in_(list(household_ids)),
+            columns.signal_id.in_(list(signal_ids)),
+        )
     )
-    for row in connection.execute(query):
-        found.setdefault(row.signal_id, set()).add(row.household_id)
-    return {signal_id: frozenset(households) for signal_id, households in found.items()}
+    return {Key(row.signal_id, row.household_id) for row in connection.execute(query)}
 
 
-def stale(connection: Connection) -> Iterable[str]:
-    """Documents made by an older analyser: they must be indexed again."""
-    query = select(search_documents.c.signal_id).where(
-        search_documents.c.analyser != analyser.VERSION
+def outdated(connection: Connection) -> set[str]:
+    """Households with documents of an older analyser: to be indexed again."""
+    query = select(search_documents.c.household_id).where(
+        and_(search_documents.c.analyser != analyser.VERSION)
     )
-    return list(connection.execute(query).scalars())
+    return set(connection.execute(query.distinct()).scalars())

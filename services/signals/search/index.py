@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -15,25 +15,25 @@ PERSONS = "persons"
 FIELDS = (STATEMENTS, PERSONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One way a document may be reached, and the token that says so."""
+class Key(NamedTuple):
+    """Names a document: one signal in one household."""
 
+    signal_id: str
     household_id: str
-    agency: str
-    category: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One signal as the index sees it: tokens by field. A withheld narrative has none."""
+    """One signal in one household as the index sees it: tokens by field, and the one access token
+    (household × source × category) it is found under. A withheld narrative has no tokens."""
 
-    signal_id: str
+    key: Key
     version: int
+    agency: str
+    category: str
+    access: str
     statements: frozenset[str]
     persons: frozenset[str]
-    access: tuple[Access, ...]
 
 
 class SearchIndex(Protocol):
@@ -42,7 +42,7 @@ class SearchIndex(Protocol):
     def index(self, connection: Connection, document: Document) -> None:
         """Stores the document in place of an older one."""
 
-    def remove(self, connection: Connection, signal_ids: Collection[str]) -> None:
+    def remove(self, connection: Connection, keys: Collection[Key]) -> None:
         """Takes documents out; what is removed is not left behind in the file."""
 
     def query(
@@ -51,8 +51,8 @@ class SearchIndex(Protocol):
         tokens: Collection[str],
         access: Collection[str],
         fields: Collection[str] = FIELDS,
-    ) -> frozenset[str]:
-        """Ids of all documents that hold every token in one of `fields` and any access token.
+    ) -> frozenset[Key]:
+        """All documents that hold every token in one of `fields`, and any of the access tokens.
 
         No tokens or no access: nothing. There is no limit: a limit before the check against
         policy would let hidden documents push visible ones out (I4).

@@ -8,32 +8,35 @@ from sqlalchemy import Connection, delete, exists, insert, select
 
 from services.signals.search import documents
 from services.signals.search.fts5 import Fts5Index
-from services.signals.search.index import FIELDS, PERSONS, STATEMENTS, Document, SearchIndex
-from services.signals.search.tables import search_access, search_tokens
+from services.signals.search.index import FIELDS, PERSONS, STATEMENTS, Document, Key, SearchIndex
+from services.signals.search.tables import search_documents, search_tokens
 
 
 class TokenTableIndex:
     """SearchIndex on two tables, one row for each token and field of a document."""
 
     def index(self, connection: Connection, document: Document) -> None:
-        self._drop(connection, [document.signal_id])
+        self._drop(connection, document.key)
         documents.keep(connection, document)
         rows = [
-            {"token": token, "field": field, "signal_id": document.signal_id}
+            {"token": token, "field": field, **document.key._asdict()}
             for field, tokens in ((STATEMENTS, document.statements), (PERSONS, document.persons))
             for token in sorted(tokens)
         ]
         if rows:
             connection.execute(insert(search_tokens), rows)
 
-    def remove(self, connection: Connection, signal_ids: Collection[str]) -> None:
-        if signal_ids:
-            self._drop(connection, signal_ids)
-            documents.forget(connection, signal_ids)
+    def remove(self, connection: Connection, keys: Collection[Key]) -> None:
+        for key in keys:
+            self._drop(connection, key)
+        documents.forget(connection, keys)
 
-    def _drop(self, connection: Connection, signal_ids: Collection[str]) -> None:
+    def _drop(self, connection: Connection, key: Key) -> None:
         connection.execute(
-            delete(search_tokens).where(search_tokens.c.signal_id.in_(list(signal_ids)))
+            delete(search_tokens).where(
+                search_tokens.c.signal_id == key.signal_id,
+                search_tokens.c.household_id == key.household_id,
+            )
         )
 
     def query(
@@ -42,23 +45,24 @@ class TokenTableIndex:
         tokens: Collection[str],
         access: Collection[str],
         fields: Collection[str] = FIELDS,
-    ) -> frozenset[str]:
+    ) -> frozenset[Key]:
         if not tokens or not access or not fields:
             return frozenset()
-        question = (
-            select(search_access.c.signal_id)
-            .where(search_access.c.token.in_(list(access)))
-            .distinct()
+        question = select(search_documents.c.signal_id, search_documents.c.household_id).where(
+            search_documents.c.access.in_(list(access))
         )
         for token in sorted(tokens):
             question = question.where(
                 exists().where(
-                    search_tokens.c.signal_id == search_access.c.signal_id,
+                    search_tokens.c.signal_id == search_documents.c.signal_id,
+                    search_tokens.c.household_id == search_documents.c.household_id,
                     search_tokens.c.token == token,
                     search_tokens.c.field.in_(list(fields)),
                 )
             )
-        return frozenset(connection.execute(question).scalars())
+        return frozenset(
+            Key(row.signal_id, row.household_id) for row in connection.execute(question)
+        )
 
 
 def index_for(dialect: str) -> SearchIndex:
