@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bundel.demo import bsn, rates
+from bundel.demo import rates
 from bundel.demo.model import Mention, Name
 from bundel.demo.people import Person, chance
 
@@ -107,8 +107,6 @@ class RecordKeeping:
         if not name.partner_surname or rng.random() < 0.4:
             name = replace(name, partner_surname="", partner_particle="", name_use="own")
         number = "" if chance(rng, rates.WITHOUT_BSN) else person.number
-        if number and chance(rng, rates.WRONG_BSN):
-            number = bsn.spoiled(number)
         alias = (
             replace(name, given=person.nickname, initials="")
             if person.nickname and chance(rng, rates.ALIAS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bundel.demo import narratives, rates
+from bundel.demo import bsn, narratives, rates
 from bundel.demo.model import Mention, Reporter, Signal, Source, Statement, Tie
 from bundel.demo.people import Household, Person, chance
 from bundel.demo.records import RecordKeeping
@@ -76,7 +76,7 @@ class Reporting:
         )
         moment = min(moment, reported)
         loose: tuple[datetime | date | str, ...] = (moment, event.day, f"{event.day:%Y-%m}")
-        police = agency == POLICE
+        police, informed = agency == POLICE, rng.random() < 0.6
         return Signal(
             source=SOURCES[house.region, agency],
             reference=reference,
@@ -85,7 +85,7 @@ class Reporting:
             severity=self._severity(event),
             occurred=moment if police else rng.choice(loose),
             statements=self._statements(fragments, event, cast),
-            mentions=self._mentions(event, agency, reference, cast),
+            mentions=self._hurried(event, self._mentions(event, agency, reference, cast)),
             ties=self._ties(event.day, cast),
             addressed_to=self._addressed_to(event, cast),
             place=rng.choice(
@@ -97,8 +97,8 @@ class Reporting:
             reporter=self._reporter(event, category),
             kindcheck=self._kindcheck(),
             informal_care_check=rng.choice(("no", "unknown")),
-            informed=rng.random() < 0.6,
-            informed_reason="Nog niet besproken vanwege de veiligheid.",
+            informed=informed,
+            informed_reason="" if informed else "Nog niet besproken vanwege de veiligheid.",
             police_article=("8" if rng.random() < 0.9 else "13") if police else "",
             first_processed=event.day if police else None,
         )
@@ -166,6 +166,17 @@ class Reporting:
         if cast.unknown:
             mentions.append(Mention("p2", ("perpetrator",), sex="unknown"))
         return tuple(mentions)
+
+    def _hurried(self, event: Event, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """An acute signal is taken as it comes, a mistyped number in it; others are refused."""
+        if not (event.serious and event.agency == POLICE):
+            return mentions
+        return tuple(
+            replace(mention, bsn=bsn.spoiled(mention.bsn))
+            if mention.bsn and chance(self._rng, rates.WRONG_BSN)
+            else mention
+            for mention in mentions
+        )
 
     def _named(
         self, event: Event, agency: str, cast: _Cast

@@ -53,7 +53,7 @@ class ConsentGiven:
     categories: tuple[str, ...]
     given_by: str  # self | parent | both_parents | guardian | judge | professional_decision
     birth_date: date
-    evidence: str = "form"
+    evidence: str = "signed_form"
     withdrawn: bool = False
 
 

@@ -103,7 +103,6 @@ def wolters(when: Calendar) -> Story:
         assignments=(TO_VT, TO_YOUTH),
         consents=(
             ConsentGiven(consented, "p3", Context.YOUTH, ("care",), "both_parents", tijn.birth),
-            ConsentGiven(consented, "p1", Context.YOUTH, ("care",), "self", petra.birth),
         ),
         expectations=(
             Shown("m.dejong", ("keukenmes", "achtmaal dom", "op de gang moest slapen")),
