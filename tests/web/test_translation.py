@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from services.signals.web.purposes import CHOICES
 from shared.web.labels import LABELS
 from shared.web.problem_page import EXPLANATIONS, UNKNOWN
 
@@ -97,3 +98,11 @@ def test_the_english_names_the_same_values_as_the_dutch(folder: str) -> None:
             for text in (dutch, english)
         ]
         assert names[0] == names[1], dutch
+
+
+def test_every_purpose_that_can_be_chosen_is_explained_in_english_too() -> None:
+    english = english_of(ROOT / "shared" / "web", ROOT / "services" / "signals" / "web")
+    for choices in CHOICES.values():
+        for choice in choices:
+            assert choice.explanation in english
+            assert choice.ground in english

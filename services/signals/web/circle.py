@@ -12,14 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.signals.picture.model import PersonView, TieView
+from services.signals.web.circle_places import PAIR, places
 
 CELL = 112.0  # width of a person's place
 ROW = 124.0
 TOP = 14.0
 HALF = 21.0  # half a symbol
 _CHARACTERS = 15  # of a name under a symbol
-_UP = ("parent_child", "step_parent", "grandparent")
-_PAIR = ("partner", "ex_partner")
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,8 @@ def draw_circle(persons: Sequence[PersonView], ties: Sequence[TieView]) -> Circl
     """The drawing. Ties to persons who are not in `persons` are not drawn."""
     known = {person.id for person in persons}
     ties = [tie for tie in ties if tie.from_id in known and tie.to_id in known]
-    places = _places(persons, ties)
-    symbols = {
-        person.id: Symbol(person, _kind(person.sex), *places[person.id], _lines_of(person))
-        for person in persons
-    }
+    found = places(persons, ties)
+    symbols = {person.id: _symbol(person, *found[person.id]) for person in persons}
     width = max((symbol.x for symbol in symbols.values()), default=0) + CELL / 2
     rows = max((symbol.y for symbol in symbols.values()), default=0)
     return Circle(
@@ -80,6 +76,11 @@ def draw_circle(persons: Sequence[PersonView], ties: Sequence[TieView]) -> Circl
         symbols=tuple(symbols.values()),
         lines=(*_pair_lines(symbols, ties), *_parent_lines(symbols, ties)),
     )
+
+
+def _symbol(person: PersonView, column: float, row: int) -> Symbol:
+    x, y = CELL / 2 + column * CELL, TOP + HALF + row * ROW
+    return Symbol(person, _kind(person.sex), x, y, _lines_of(person))
 
 
 def _kind(sex: str) -> str:
@@ -96,119 +97,10 @@ def _clip(text: str) -> str:
     return text if len(text) <= _CHARACTERS else text[: _CHARACTERS - 1] + "…"
 
 
-def _generations(persons: Sequence[PersonView], ties: Iterable[TieView]) -> dict[str, int]:
-    """A row for each person, 0 at the top: parents above children, partners level.
-
-    Relaxed as often as there are persons, so that a contradiction in the ties ends too.
-    """
-    step = {"parent_child": 1, "step_parent": 1, "grandparent": 2}
-    related = [tie for tie in ties if tie.kind in (*_UP, *_PAIR, "sibling")]
-    row = {person.id: 0 for person in persons}
-    for _round in persons:
-        for tie in related:
-            if tie.kind in step:
-                row[tie.to_id] = max(row[tie.to_id], row[tie.from_id] + step[tie.kind])
-            else:
-                row[tie.from_id] = row[tie.to_id] = max(row[tie.from_id], row[tie.to_id])
-        if max(row.values(), default=0) > len(persons):
-            break  # a circle of ties: keep what there is
-    tied = {end for tie in related for end in (tie.from_id, tie.to_id)}
-    used = sorted({row[person.id] for person in persons if person.id in tied})
-    dense = {old: new for new, old in enumerate(used)}
-    # Persons without such a tie: children below, all others in the first row.
-    last = max(dense.values(), default=0)
-    return {
-        person.id: dense[row[person.id]]
-        if person.id in tied
-        else (max(last, 1) if person.age is not None and person.age < 18 else 0)
-        for person in persons
-    }
-
-
-def _places(
-    persons: Sequence[PersonView], ties: Sequence[TieView]
-) -> dict[str, tuple[float, float]]:
-    rows: dict[int, list[str]] = defaultdict(list)
-    generation = _generations(persons, ties)
-    for person in persons:
-        rows[generation[person.id]].append(person.id)
-    column: dict[str, float] = {}
-    for number in sorted(rows):
-        if number == 0:
-            order = _in_pairs(rows[number], ties)
-            column.update({person: float(place) for place, person in enumerate(order)})
-            continue
-        wanted = {member: _under_parents(member, ties, column) for member in rows[number]}
-        paired = _in_pairs(rows[number], ties)
-        order = sorted(paired, key=lambda p: (wanted[p] is None, wanted[p] or 0.0))
-        place = -1.0
-        for member in order:
-            target = wanted[member]
-            place = max(place + 1.0, target if target is not None else 0.0)
-            column[member] = place
-        _pull_left(order, wanted, column)
-    return {
-        person: (CELL / 2 + column[person] * CELL, TOP + HALF + generation[person] * ROW)
-        for person in column
-    }
-
-
-def _in_pairs(people: Sequence[str], ties: Iterable[TieView]) -> list[str]:
-    """An order in which partners stand side by side: an ex left, the partner right."""
-    former: dict[str, list[str]] = defaultdict(list)
-    present: dict[str, list[str]] = defaultdict(list)
-    for tie in ties:
-        if tie.kind in _PAIR and tie.from_id in people and tie.to_id in people:
-            side = former if tie.kind == "ex_partner" or tie.former else present
-            side[tie.from_id].append(tie.to_id)
-            side[tie.to_id].append(tie.from_id)
-    order: list[str] = []
-    by_ties = sorted(people, key=lambda p: -len(former[p]) - len(present[p]))
-    for person in by_ties:
-        if person in order:
-            continue
-        left = [p for p in former[person] if p not in order]
-        right = [p for p in present[person] if p not in order]
-        order.extend([*left, person, *[p for p in right if p not in left]])
-    return order
-
-
-def _under_parents(person: str, ties: Iterable[TieView], column: dict[str, float]) -> float | None:
-    parents = [
-        column[tie.from_id]
-        for tie in ties
-        if tie.kind in ("parent_child", "grandparent")
-        and tie.to_id == person
-        and tie.from_id in column
-    ]
-    return sum(parents) / len(parents) if parents else None
-
-
-def _pull_left(
-    order: Sequence[str], wanted: dict[str, float | None], column: dict[str, float]
-) -> None:
-    """Brothers and sisters pushed right of their parents are spread around the middle again."""
-    groups: dict[float, list[str]] = defaultdict(list)
-    for person in order:
-        target = wanted[person]
-        if target is not None:
-            groups[target].append(person)
-    edge = -1.0
-    for target, group in sorted(groups.items()):
-        start = max(target - (len(group) - 1) / 2, edge + 1.0, 0.0)
-        for number, person in enumerate(group):
-            column[person] = start + number
-        edge = start + len(group) - 1
-    for person in order:
-        if wanted[person] is None:
-            edge += 1.0
-            column[person] = edge
-
-
 def _pair_lines(symbols: dict[str, Symbol], ties: Iterable[TieView]) -> list[Line]:
     found: list[Line] = []
     for tie in ties:
-        if tie.kind not in _PAIR:
+        if tie.kind not in PAIR:
             continue
         a, b = sorted((symbols[tie.from_id], symbols[tie.to_id]), key=lambda s: s.x)
         ended = tie.kind == "ex_partner" or tie.former
@@ -230,7 +122,7 @@ def _parent_lines(symbols: dict[str, Symbol], ties: Sequence[TieView]) -> list[L
     for tie in ties:
         if tie.kind == "parent_child":
             parents[tie.to_id].append(tie.from_id)
-    paired = {frozenset((tie.from_id, tie.to_id)) for tie in ties if tie.kind in _PAIR}
+    paired = {frozenset((tie.from_id, tie.to_id)) for tie in ties if tie.kind in PAIR}
     found: list[Line] = []
     for child_id, parent_ids in parents.items():
         child = symbols[child_id]

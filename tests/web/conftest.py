@@ -1,0 +1,103 @@
+"""The signals pages in an app of their own, with the hand-made household behind the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response, g
+from werkzeug.test import Client, TestResponse
+
+from services.signals.picture.model import Picture, Worklist
+from services.signals.web.pages import coordinator_pages
+from shared import clock
+from shared.authentication.actor import Actor
+from shared.authentication.sessions import Session
+from shared.http import Wiring, create_service, mounted
+from shared.problems import NotFound
+from shared.settings import Settings
+from shared.vocabulary import Agency, LegalContext, Role
+from shared.web import install_pages
+from tests.web import brandsma
+
+SERVICES = Path(__file__).parents[2] / "services"
+MARIT = Actor(
+    "m", "bundel-signals", Role.COORDINATOR, "vt-utrecht", Agency.VEILIG_THUIS, "utrecht",
+    LegalContext.VT_TASK, "Marit de Jong",
+)  # fmt: skip
+
+
+@dataclass
+class HandMade:
+    """A door with one household in it, which notes every look."""
+
+    picture: Picture = brandsma.PICTURE
+    listed: Worklist = field(default_factory=brandsma.worklist)
+    looks: list[tuple[str, str]] = field(default_factory=list)
+
+    def open(self, actor: Actor, case_id: str, purpose: str) -> Picture:
+        if case_id != self.picture.case.id:
+            raise NotFound
+        self.looks.append((case_id, purpose))
+        return self.picture
+
+    def worklist(self, actor: Actor, purpose: str) -> Worklist:
+        return self.listed
+
+
+class Reader:
+    """A browser without a screen: keeps the session's notes between requests."""
+
+    def __init__(self, settings: Settings, actor: Actor | None) -> None:
+        self.actor = actor
+        self.door = HandMade()
+        self.notes: dict[str, str] = {}
+        wiring = Wiring("signals", settings, lambda: self.actor, lambda _actor, _endpoint: None)
+        self.app, _api = create_service(wiring, title="Signals", description="Pages under test.")
+        self.app.before_request_funcs.setdefault(None, []).insert(0, self._open_session)
+        self.app.after_request(self._keep_session)
+        self.app.register_blueprint(coordinator_pages(self.door))
+        install_pages(self.app, SERVICES / "signals" / "web" / "english.json")
+        self.app.testing = True
+        self.app.config["RAISE_UNEXPECTED"] = True
+        self._client = Client(mounted(self.app, "signals"))
+
+    def _open_session(self) -> None:
+        g.bundel_session = Session("", 0, "", "", "csrf-of-this-session", 0, 0, dict(self.notes))
+
+    def _keep_session(self, response: Response) -> Response:
+        self.notes = dict(g.bundel_session.notes)
+        return response
+
+    def get(self, path: str, language: str = "nl") -> TestResponse:
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        return self._client.get(path, headers=headers)
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self._client.post(
+            path,
+            data={"csrf_token": "csrf-of-this-session", **form},
+            headers={"Accept": "text/html"},
+        )
+
+
+@pytest.fixture
+def now() -> Iterator[None]:
+    clock.set_source(lambda: brandsma.NOW)
+    yield
+    clock.set_source(None)
+
+
+@pytest.fixture
+def reader(settings: Settings, now: None) -> Reader:
+    return Reader(settings, MARIT)
+
+
+@pytest.fixture
+def words(settings: Settings) -> Iterator[Flask]:
+    """A request in Dutch, for code that asks which language to speak."""
+    made = Reader(settings, MARIT).app
+    with made.test_request_context("/"):
+        yield made
