@@ -40,7 +40,7 @@ class Subject:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
 
 
 def _subjects_valid(subjects: tuple[Subject, ...]) -> bool:

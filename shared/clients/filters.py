@@ -60,6 +60,7 @@ _ON_VALUES: Mapping[str, Callable[[Any, Any], bool]] = {
     "le": lambda left, right: bool(left <= right),
     "gt": lambda left, right: bool(left > right),
     "ge": lambda left, right: bool(left >= right),
+    "subset": lambda left, right: bool(left <= right),
     "contains": lambda left, right: right in left,
     "notContains": lambda left, right: right not in left,
 }
@@ -168,7 +169,7 @@ def _condition(item: Mapping[str, Any]) -> Condition:
     field, op, value = str(item["field"]), str(item["op"]), item["value"]
     if op in ("subjectsCovered", "subjectsNotCovered"):
         return Condition(field, op, {band: frozenset(value[band]) for band in BANDS})
-    if op in ("subjectsTouch", "subjectsNotTouch", "in", "notIn"):
+    if op in ("subjectsTouch", "subjectsNotTouch", "in", "notIn", "subset"):
         return Condition(field, op, frozenset(value))
     if op not in _ON_VALUES:
         raise FilterError(f"unknown operation {op}")

@@ -42,7 +42,7 @@ class Kind:
                 raise FactsError("not true or false")
             return value
         if self.name == "Long":
-            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**62:
+            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**53:
                 raise FactsError("not a whole number")
             return value
         if not isinstance(value, str):
