@@ -11,12 +11,13 @@ from flask import Flask, Response, g
 from werkzeug.test import Client, TestResponse
 
 from services.signals.picture.model import Picture, Worklist
+from services.signals.search.model import Facet, Hit, SearchQuery, SearchResult
 from services.signals.web.pages import coordinator_pages
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.authentication.sessions import Session
 from shared.http import Wiring, create_service, mounted
-from shared.problems import NotFound
+from shared.problems import Fault, InvalidInput, NotFound
 from shared.settings import Settings
 from shared.vocabulary import Agency, LegalContext, Role
 from shared.web import install_pages
@@ -47,18 +48,41 @@ class HandMade:
         return self.listed
 
 
+@dataclass
+class HandSearched:
+    """Finds the acute signal for any word, and notes the question."""
+
+    asked: list[SearchQuery] = field(default_factory=list)
+    pages: int = 1
+
+    def search(self, actor: Actor, query: SearchQuery) -> SearchResult:
+        self.asked.append(query)
+        if not query.text:
+            raise InvalidInput(faults=[Fault("/text", "no-words", "Give a word.")])
+        item = brandsma.TIMELINE[1]
+        statement = item.statements[0].text
+        hit = Hit(
+            brandsma.CASE_ID, brandsma.CASE.household_id, "Brandsma", item.signal_id, item.agency,
+            item.organisation, item.occurred_from, item.reported_at, item.severity, item.category,
+            statement,
+        )  # fmt: skip
+        facets = (Facet("agency", "youth_care", 1), Facet("year", "2026", 1))
+        return SearchResult(1, query.page, self.pages, (hit,), facets)
+
+
 class Reader:
     """A browser without a screen: keeps the session's notes between requests."""
 
     def __init__(self, settings: Settings, actor: Actor | None) -> None:
         self.actor = actor
         self.door = HandMade()
+        self.searches = HandSearched()
         self.notes: dict[str, str] = {}
         wiring = Wiring("signals", settings, lambda: self.actor, lambda _actor, _endpoint: None)
         self.app, _api = create_service(wiring, title="Signals", description="Pages under test.")
         self.app.before_request_funcs.setdefault(None, []).insert(0, self._open_session)
         self.app.after_request(self._keep_session)
-        self.app.register_blueprint(coordinator_pages(self.door))
+        self.app.register_blueprint(coordinator_pages(self.door, self.searches))
         install_pages(self.app, SERVICES / "signals" / "web" / "english.json")
         self.app.testing = True
         self.app.config["RAISE_UNEXPECTED"] = True

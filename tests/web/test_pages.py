@@ -88,8 +88,8 @@ def test_a_mask_is_a_sentence_with_rule_article_and_who_lifts_it(reader: Reader)
 
 def test_every_link_to_a_signal_leads_to_one(reader: Reader) -> None:
     page = opened(reader)
-    anchors = set(re.findall(r'id="(s\d+)"', page))
-    assert set(re.findall(r'href="#(s\d+)"', page)) <= anchors
+    anchors = set(re.findall(r'id="(s-[^"]+)"', page))
+    assert set(re.findall(r'href="#(s-[^"]+)"', page)) <= anchors
     assert len(anchors) == len(brandsma.TIMELINE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from services.signals.picture.model import Picture, Worklist
+from services.signals.search.model import SearchQuery, SearchResult
 from shared.authentication.actor import Actor
 
 
@@ -14,3 +15,8 @@ class PictureDoor(Protocol):
 
     def worklist(self, actor: Actor, purpose: str) -> Worklist:
         """The person's own cases; every listing is an entry."""
+
+
+class SearchDoor(Protocol):
+    def search(self, actor: Actor, query: SearchQuery) -> SearchResult:
+        """Raises InvalidInput for a question without words or with a date that cannot be."""

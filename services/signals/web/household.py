@@ -57,7 +57,7 @@ class Child:
 def household_page(picture: Picture) -> dict[str, object]:
     """The values of household.html."""
     timeline = draw_timeline(picture.timeline, picture.opened_at, picture.last_look)
-    entries = [_entry(number, item) for number, item in enumerate(picture.timeline, start=1)]
+    entries = [_entry(item) for item in picture.timeline]
     anchors = {entry.item.signal_id: entry for entry in entries}
 
     def behind(point: Attention) -> list[Link]:
@@ -81,9 +81,9 @@ def household_page(picture: Picture) -> dict[str, object]:
     }
 
 
-def _entry(number: int, item: Item) -> Entry:
+def _entry(item: Item) -> Entry:
     shape = "masked" if item.mask else SEVERITY_SHAPES.get(item.severity, "incident")
-    return Entry(item, f"s{number}", shape, tuple(_tells(item)))
+    return Entry(item, f"s-{item.signal_id}", shape, tuple(_tells(item)))
 
 
 def _tells(item: Item) -> list[str]:

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from services.signals.picture.model import CaseView
 from services.signals.web import opened
-from services.signals.web.doors import PictureDoor
+from services.signals.web.doors import PictureDoor, SearchDoor
 from services.signals.web.household import household_page
 from services.signals.web.purposes import choices, chosen, usual
+from services.signals.web.search_pages import add_search
 from services.signals.web.worklist_page import worklist_page
 from shared.authentication import access, current_actor
 from shared.authentication.actor import Actor
@@ -27,9 +28,10 @@ PEOPLE = (
 )
 
 
-def coordinator_pages(pictures: PictureDoor) -> Blueprint:
+def coordinator_pages(pictures: PictureDoor, searches: SearchDoor) -> Blueprint:
     """The blueprint of the coordinator's pages."""
     blueprint = Blueprint("web", __name__)
+    add_search(blueprint, searches)
 
     @blueprint.get("/")
     @access(*PEOPLE, decision="list on worklist; other roles are sent to their own page", page=True)
