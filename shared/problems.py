@@ -94,6 +94,12 @@ class PreconditionFailed(Problem):
     title = "The expected version is not the current one"
 
 
+class PreconditionRequired(Problem):
+    status = HTTPStatus.PRECONDITION_REQUIRED
+    code = "precondition-required"
+    title = "The request must say which version it changes"
+
+
 class TooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "too-large"

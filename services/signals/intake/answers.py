@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,9 @@ def receipt(
     region: str,
     received_at: str,
     warnings: Sequence[Notice] = (),
+    persons: Mapping[str, str] | None = None,
 ) -> str:
-    """The body of an answer to a delivery."""
+    """The body of an answer to a delivery. `persons`: the source's own ref -> mention id."""
     return json.dumps(
         {
             "signalId": signal_id,
@@ -54,9 +55,15 @@ def receipt(
             "warnings": [
                 {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in warnings
             ],
+            "persons": persons_json(persons or {}),
         },
         separators=(",", ":"),
     )
+
+
+def persons_json(persons: Mapping[str, str]) -> list[dict[str, str]]:
+    """So that a source can name one of its own persons to the consent officer."""
+    return [{"ref": ref, "mentionId": persons[ref]} for ref in sorted(persons)]
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Status:
     received_at: str
     withdrawn_at: str | None
     warnings: tuple[Notice, ...]
+    persons: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -81,6 +89,7 @@ class Status:
             "warnings": [
                 {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in self.warnings
             ],
+            "persons": persons_json(self.persons),
         }
         if self.withdrawn_at:
             body["withdrawnAt"] = self.withdrawn_at

@@ -71,6 +71,7 @@ def _result(number: int, outcome: Outcome) -> bytes:
         body["status"] = outcome.status
         body["signalId"] = answer["signalId"]
         body["state"] = answer["state"]
+        body["persons"] = answer["persons"]
         if answer["warnings"]:
             body["warnings"] = answer["warnings"]
     else:

@@ -60,12 +60,13 @@ class Changes:
             current = storing.version_row(connection, signal_id, head.current_version)
             waiting = storing.waiting_in_quarantine(connection, signal_id, body_hmac)
             kept = storing.kept_mentions(connection, signal_id, head.current_version)
+            refs = storing.mention_refs(connection, signal_id, head.current_version)
         if (
             current is not None
             and head.current_version == expected + 1
             and current.body_hmac == body_hmac
         ):
-            return _as_answered(head, current)
+            return _as_answered(head, current, refs)
         _demand_correctable(head, expected)
         if waiting is not None and waiting.expected_version == expected:
             return Answered(202, _quarantine_answer(head, waiting), expected)
@@ -93,6 +94,7 @@ class Changes:
             region=received.region,
             received_at=now,
             warnings=received.warnings,
+            persons=prepared.refs(),
         )
         return Answered(200, body, expected + 1)
 
@@ -190,7 +192,7 @@ def _identity_faults(head: storing.Head, delivery: Delivery, received: object) -
     return faults
 
 
-def _as_answered(head: storing.Head, row: Row[Any]) -> Answered:
+def _as_answered(head: storing.Head, row: Row[Any], refs: dict[str, str]) -> Answered:
     body = receipt(
         signal_id=head.id,
         reference=head.source_reference,
@@ -199,6 +201,7 @@ def _as_answered(head: storing.Head, row: Row[Any]) -> Answered:
         region=head.region,
         received_at=row.received_at,
         warnings=[Notice(w["pointer"], w["code"], w["detail"]) for w in row.warnings],
+        persons=refs,
     )
     return Answered(200, body, row.version)
 

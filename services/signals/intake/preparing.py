@@ -50,9 +50,13 @@ class Prepared:
     def signal(self) -> Signal:
         return self.understood.signal
 
+    def refs(self) -> dict[str, str]:
+        """The source's own ref of each person -> mention id."""
+        return {mention.person.ref: mention.id for mention in self.mentions}
+
     def ties(self) -> list[tuple[str, str, GivenTie]]:
         """(from mention, to mention, tie)."""
-        known = {mention.person.ref: mention.id for mention in self.mentions}
+        known = self.refs()
         return [(known[tie.from_ref], known[tie.to_ref], tie) for tie in self.signal.ties]
 
 

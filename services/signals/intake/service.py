@@ -228,6 +228,7 @@ class Intake:
             region=received.region,
             received_at=now,
             warnings=notices,
+            persons=ready.prepared.refs() if ready.prepared else None,
         )
         storing.insert_head(
             connection,

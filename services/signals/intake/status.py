@@ -54,6 +54,7 @@ def _status(connection: Connection, head: storing.Head) -> Status:
             Notice(w["pointer"], w["code"], w["detail"])
             for w in (waiting.faults if waiting is not None else told)
         ),
+        persons=storing.mention_refs(connection, head.id, head.current_version),
     )
 
 

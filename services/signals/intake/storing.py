@@ -253,6 +253,16 @@ def kept_mentions(connection: Connection, signal_id: str, version: int) -> dict[
     return {row.body_hmac: row.id for row in rows}
 
 
+def mention_refs(connection: Connection, signal_id: str, version: int) -> dict[str, str]:
+    """The source's own ref of each person in a version -> mention id."""
+    rows = connection.execute(
+        select(mentions.c.ref, mentions.c.id)
+        .join(version_mentions, version_mentions.c.mention_id == mentions.c.id)
+        .where(version_mentions.c.signal_id == signal_id, version_mentions.c.version == version)
+    )
+    return {row.ref: row.id for row in rows}
+
+
 def version_row(connection: Connection, signal_id: str, version: int) -> Row[Any] | None:
     return connection.execute(
         select(signal_versions).where(

@@ -1,0 +1,125 @@
+"""The answers and request bodies of intake's routes, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.signals.intake import answers, examples
+from services.signals.intake.schemas import ReferenceForm, SignalForm, WithdrawalForm
+
+PROBLEMS = {
+    "400": "One or more faults, all named in errors",
+    "401": "No valid access token",
+    "404": "Nothing here that the caller may see",
+    "409": "The same sourceReference with another content, or a change that is not possible",
+    "412": "The version in If-Match is not the current one",
+    "413": "The body is too large",
+    "415": "Another content type or a content encoding",
+    "428": "If-Match is missing",
+    "503": "Not accepted: storage does not answer; send it again after Retry-After seconds",
+}
+
+
+class FaultAnswer(Schema):
+    pointer = fields.String(metadata={"description": "JSON pointer (RFC 6901) into the body"})
+    code = fields.String()
+    detail = fields.String()
+
+
+class ProblemAnswer(Schema):
+    """RFC 9457."""
+
+    type = fields.String()
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String()
+    errors = fields.List(fields.Nested(FaultAnswer))
+    traceId = fields.String()  # noqa: N815 - the name outside
+
+
+class PersonAnswer(Schema):
+    ref = fields.String()
+    mentionId = fields.String()  # noqa: N815
+
+
+class SignalAnswer(Schema):
+    """What became of a delivery. It holds nothing of other sources."""
+
+    signalId = fields.String(required=True)  # noqa: N815
+    sourceReference = fields.String(required=True)  # noqa: N815
+    version = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(answers.STATES))
+    region = fields.String()
+    receivedAt = fields.DateTime()  # noqa: N815
+    withdrawnAt = fields.DateTime()  # noqa: N815
+    warnings = fields.List(fields.Nested(FaultAnswer))
+    persons = fields.List(fields.Nested(PersonAnswer))
+
+
+class HeldAnswer(Schema):
+    id = fields.String()
+    signalId = fields.String()  # noqa: N815
+    sourceAgency = fields.String()  # noqa: N815
+    sourceOrganisation = fields.String()  # noqa: N815
+    sourceReference = fields.String()  # noqa: N815
+    severity = fields.String()
+    receivedAt = fields.DateTime()  # noqa: N815
+    version = fields.Integer()
+    faults = fields.List(fields.Nested(FaultAnswer))
+
+
+class QuarantineAnswer(Schema):
+    count = fields.Integer(required=True)
+    page = fields.Integer(required=True)
+    items = fields.List(fields.Nested(HeldAnswer), required=True)
+
+
+class PageForm(Schema):
+    page = fields.Integer(metadata={"description": "From 1", "minimum": 1})
+
+
+def signal_body() -> dict[str, Any]:
+    return _json_body(SignalForm, examples.SIGNAL)
+
+
+def withdrawal_body() -> dict[str, Any]:
+    return _json_body(WithdrawalForm, examples.WITHDRAWAL)
+
+
+def reference_body() -> dict[str, Any]:
+    return _json_body(ReferenceForm, examples.REFERENCE)
+
+
+def page_body() -> dict[str, Any]:
+    return _json_body(PageForm, {"page": 1})
+
+
+def bulk_body() -> dict[str, Any]:
+    return {
+        "required": True,
+        "description": "One signal per line, at most 500 lines.",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+
+
+def _json_body(form: type[Schema], example: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": form, "example": example}},
+    }
+
+
+def answer(description: str, form: type[Schema] = SignalAnswer) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": form}
+    if form is SignalAnswer:
+        content["example"] = examples.ANSWER
+    return {"description": description, "content": {"application/json": content}}
+
+
+def problems(*codes: str) -> dict[str, Any]:
+    """The problem answers of a route, as problem+json."""
+    content = {"application/problem+json": {"schema": ProblemAnswer}}
+    return {code: {"description": PROBLEMS[code], "content": content} for code in codes}
