@@ -82,7 +82,8 @@ def judge(
     if arriving.previous_person == person.person_id:
         fields = (*fields, FieldScore("previous", weights.previous_version, "equal"))
         score += weights.previous_version
-    if best.reason("bsn") == "equal":
+        doubts = _correction_doubts(best)
+    elif best.reason("bsn") == "equal":
         doubts = _bsn_doubts(best)
     else:
         if best.person_bits < weights.person_floor or score < weights.review_bits:
@@ -177,6 +178,13 @@ def _for_the_desk(
     return Judgement(
         judgement.person_id, judgement.score, judgement.fields, tuple(doubts), Band.REVIEW
     )
+
+
+def _correction_doubts(best: Comparison) -> tuple[str, ...]:
+    """A corrected mention stays with its person as long as the new content still agrees."""
+    if "different" in (best.reason("given"), best.reason("birth_date")):
+        return ("correction_differs",)
+    return ()
 
 
 def _bsn_doubts(best: Comparison) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, exists, select
 
 from services.signals.linking.states import LinkState
 from services.signals.linking.tables import (
@@ -268,12 +268,30 @@ def links_of_signals(connection: Connection, signal_ids: Iterable[str]) -> list[
 
 
 def open_candidates(connection: Connection, region: str) -> list[CandidateRecord]:
-    """What the desk of `region` has to judge, oldest first. Other regions' rows never appear."""
-    rows = connection.execute(
-        select(candidates)
-        .where(candidates.c.region == region, candidates.c.decided_at.is_(None))
-        .order_by(candidates.c.made_at, candidates.c.id)
-    ).mappings()
+    """What the desk of `region` has to judge, oldest first. Other regions' rows never appear, nor
+    does what lost its link or its person meanwhile."""
+    arriving, held = links.alias("arriving"), links.alias("held")
+    rows = (
+        connection.execute(
+            select(candidates)
+            .join(arriving, arriving.c.mention_id == candidates.c.mention_id)
+            .where(
+                candidates.c.region == region,
+                candidates.c.decided_at.is_(None),
+                arriving.c.ended_at.is_(None),
+                arriving.c.state == LinkState.ACTIVE.value,
+                arriving.c.person_id != candidates.c.person_id,
+                exists().where(
+                    held.c.person_id == candidates.c.person_id,
+                    held.c.ended_at.is_(None),
+                    held.c.state == LinkState.ACTIVE.value,
+                ),
+            )
+            .order_by(candidates.c.made_at, candidates.c.id)
+        )
+        .mappings()
+        .all()
+    )
     return [
         CandidateRecord(
             candidate_id=row["id"],

@@ -27,6 +27,7 @@ from services.signals.linking.circles import (
     circles_of,
 )
 from services.signals.linking.claims import Claim, settle
+from services.signals.linking.links import now
 from services.signals.linking.places import position_of
 from services.signals.linking.scope import Scope, scopes_of
 from services.signals.linking.tables import (
@@ -37,7 +38,7 @@ from services.signals.linking.tables import (
     memberships,
     ties,
 )
-from shared import clock, ids
+from shared import ids
 
 
 def settle_signals(connection: Connection, signal_ids: Iterable[str]) -> list[str]:
@@ -191,7 +192,7 @@ def _open_household(connection: Connection, region: str) -> str:
     household_id = ids.new_id()
     connection.execute(
         households.insert().values(
-            id=household_id, region=region, created_at=_now(), merged_into=None
+            id=household_id, region=region, created_at=now(), merged_into=None
         )
     )
     return household_id
@@ -329,7 +330,7 @@ def _ask_the_desk(
                     household_id=home,
                     signal_id=signal,
                     persons=found.persons,
-                    made_at=_now(),
+                    made_at=now(),
                 )
             )
 
@@ -337,17 +338,13 @@ def _ask_the_desk(
 def _end(connection: Connection, table: Table, row_ids: list[str], **values: object) -> None:
     for chunk in chunks(row_ids):
         connection.execute(
-            update(table).where(table.c.id.in_(chunk)).values(ended_at=_now(), **values)
+            update(table).where(table.c.id.in_(chunk)).values(ended_at=now(), **values)
         )
 
 
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        now = _now()
+        moment = now()
         connection.execute(
-            table.insert(), [{"id": ids.new_id(), "recorded_at": now, **row} for row in rows]
+            table.insert(), [{"id": ids.new_id(), "recorded_at": moment, **row} for row in rows]
         )
-
-
-def _now() -> str:
-    return clock.timestamp(clock.now())

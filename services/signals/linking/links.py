@@ -1,0 +1,149 @@
+"""Rows of links: written once, ended once; a change is a next version (I6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, literal, select, update
+
+from services.signals.intake.reading import chunks
+from services.signals.linking.compare import FieldScore
+from services.signals.linking.states import Band, EndReason, LinkState
+from services.signals.linking.tables import link_scores, links, persons
+from shared import clock, ids
+from shared.problems import NotFound
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link to be written. `contexts`: the legal contexts that permit it; none = sealed."""
+
+    mention_id: str
+    signal_id: str
+    person_id: str
+    region: str
+    band: Band
+    score: float
+    fields: tuple[FieldScore, ...]
+    contexts: tuple[str, ...]
+    ground: str
+    decision_id: str
+    explanation: tuple[str, ...]
+    weights_version: str
+    entry_id: str | None = None
+    previous_link_id: str | None = None
+    confirmed_by: str | None = None
+
+    @property
+    def state(self) -> LinkState:
+        return LinkState.AWAITING_RECEIPT if self.contexts else LinkState.SEALED
+
+
+def add_person(connection: Connection, region: str, placeholder: bool) -> str:
+    """A person of its own; its id says nothing."""
+    person_id = ids.new_id()
+    connection.execute(
+        persons.insert().values(
+            id=person_id, region=region, created_at=now(), placeholder=placeholder
+        )
+    )
+    return person_id
+
+
+def add_link(connection: Connection, new: NewLink) -> str:
+    """Writes a link and its score per field. IntegrityError when the mention has one that holds."""
+    link_id = ids.new_id()
+    connection.execute(
+        links.insert().values(
+            id=link_id,
+            mention_id=new.mention_id,
+            signal_id=new.signal_id,
+            person_id=new.person_id,
+            region=new.region,
+            state=new.state.value,
+            band=new.band.value,
+            score_bits=new.score,
+            contexts=list(new.contexts),
+            ground=new.ground,
+            decision_id=new.decision_id,
+            entry_id=new.entry_id,
+            explanation=list(new.explanation),
+            weights_version=new.weights_version,
+            confirmed_by=new.confirmed_by,
+            confirmed_at=now() if new.confirmed_by else None,
+            made_at=now(),
+            previous_link_id=new.previous_link_id,
+        )
+    )
+    if new.fields:
+        connection.execute(
+            link_scores.insert(),
+            [
+                {"link_id": link_id, "field": s.field, "bits": s.bits, "reason": s.reason}
+                for s in new.fields
+            ],
+        )
+    return link_id
+
+
+def holding(connection: Connection, link_id: str) -> Row[Any]:
+    """The row of a link that holds. Raises NotFound."""
+    row = connection.execute(
+        select(links).where(links.c.id == link_id, links.c.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def next_version(
+    connection: Connection, row: Row[Any], reason: EndReason, **changes: object
+) -> str:
+    """Ends the link and adds its next version with `changes`; scores go along. The new id."""
+    close_links(connection, [row.id], reason)
+    link_id = ids.new_id()
+    values = {**row._mapping, **changes}
+    values.update(id=link_id, made_at=now(), ended_at=None, end_reason=None)
+    values["previous_link_id"] = row.id
+    connection.execute(links.insert().values(**values))
+    scores = select(
+        literal(link_id).label("link_id"),
+        link_scores.c.field,
+        link_scores.c.bits,
+        link_scores.c.reason,
+    ).where(link_scores.c.link_id == row.id)
+    connection.execute(
+        insert(link_scores).from_select(["link_id", "field", "bits", "reason"], scores)
+    )
+    return link_id
+
+
+def close_links(connection: Connection, link_ids: Collection[str], reason: EndReason) -> None:
+    """Ends links without settling: for callers that settle themselves."""
+    for chunk in chunks(link_ids):
+        connection.execute(
+            update(links)
+            .where(links.c.id.in_(chunk), links.c.ended_at.is_(None))
+            .values(ended_at=now(), end_reason=reason.value)
+        )
+
+
+def mentions_of(connection: Connection, person_id: str) -> list[str]:
+    return [row.mention_id for row in links_of(connection, person_id)]
+
+
+def links_of(connection: Connection, person_id: str) -> list[Row[Any]]:
+    return list(
+        connection.execute(
+            select(links)
+            .where(links.c.person_id == person_id, links.c.ended_at.is_(None))
+            .order_by(links.c.mention_id)
+        )
+    )
+
+
+def now() -> str:
+    """The present moment as the tables hold it."""
+    return clock.timestamp(clock.now())

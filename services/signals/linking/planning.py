@@ -1,0 +1,167 @@
+"""What linking one signal would do, worked out before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from services.signals.intake.reading import (
+    load_mentions,
+    load_mentions_by_id,
+    load_signals,
+    open_mentions,
+)
+from services.signals.intake.records import MentionRecord, SignalRecord
+from services.signals.linking.describing import describe
+from services.signals.linking.description import Description
+from services.signals.linking.finding import open_persons, persons_by_keys
+from services.signals.linking.keys import Keyer, MatchKey, match_keys
+from services.signals.linking.matching import Arriving, Known, Placement, place
+from services.signals.linking.parting import parted_pairs
+from services.signals.linking.states import LinkState
+from services.signals.linking.tables import links
+from services.signals.linking.weights import Weights
+from services.signals.protection.vault import Vault
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`placements` for mentions without a link, or with a sealed one, should a context permit.
+
+    `view` is what the plan rests on: when it differs at writing, the plan is made anew.
+    """
+
+    record: SignalRecord
+    mentions: tuple[MentionRecord, ...]
+    held: Mapping[str, Row[Any]]  # links of current mentions that hold, by mention
+    superseded: tuple[Row[Any], ...]  # links of mentions that a correction replaced
+    placements: Mapping[str, Placement]
+    placeholders: frozenset[str]
+    own_person: Mapping[str, str]  # mention → the person its uncorrected self alone made up
+    replaces: Mapping[str, str]  # mention → the link of its uncorrected self
+    known: Mapping[str, Known] = field(repr=False)
+    keys: Mapping[str, frozenset[MatchKey]] = field(repr=False)
+    parted: frozenset[frozenset[str]]
+    view: frozenset[tuple[str, ...]]
+
+
+def make_plan(
+    connection: Connection, vault: Vault, keyer: Keyer, weights: Weights, signal_id: str
+) -> Plan | None:
+    """The plan for a signal's current version; None for a signal that has none."""
+    record = load_signals(connection, [signal_id]).get(signal_id)
+    if record is None:
+        return None
+    mentions = tuple(load_mentions(connection, [signal_id])) if not record.withdrawn else ()
+    contents = open_mentions(vault, mentions)
+    described = {m.id: describe(m, contents[m.id]) for m in mentions}
+    keys = {m: match_keys(d, record.region, keyer) for m, d in described.items()}
+    holding = _holding(connection, signal_id)
+    held = {row.mention_id: row for row in holding if row.mention_id in described}
+    superseded = tuple(row for row in holding if row.mention_id not in described)
+    previous = _previous(connection, mentions, superseded)
+    found = persons_by_keys(connection, keys, record.region, signal_id)
+    gone = {row.mention_id for row in superseded}
+    own = {mention for mention, row in held.items() if row.state == LinkState.SEALED.value}
+    to_place = [m for m in mentions if m.id not in held or m.id in own]
+    wanted = {person for m in to_place for person in found[m.id]}
+    wanted |= {row.person_id for row in previous.values()}
+    known = {k.person_id: k for k in open_persons(connection, vault, wanted, gone)}
+    parted = _parted(connection, [m.id for m in to_place], previous)
+    placements = _place(to_place, described, previous, known, weights, parted, held, own)
+    return Plan(
+        record=record,
+        mentions=mentions,
+        held=held,
+        superseded=superseded,
+        placements=placements,
+        placeholders=frozenset(m for m, d in described.items() if d.placeholder),
+        own_person={
+            mention: row.person_id
+            for mention, row in previous.items()
+            if row.person_id not in known
+        },
+        replaces={mention: row.id for mention, row in previous.items()},
+        known=known,
+        keys=keys,
+        parted=parted,
+        view=view_of(connection, record, keys),
+    )
+
+
+def view_of(
+    connection: Connection, record: SignalRecord, keys: Mapping[str, frozenset[MatchKey]]
+) -> frozenset[tuple[str, ...]]:
+    """The rows a plan rests on: the signal's version, its links, and the candidates' mentions."""
+    current = load_signals(connection, [record.id]).get(record.id)
+    found = persons_by_keys(connection, keys, record.region, record.id)
+    people = sorted({person for persons in found.values() for person in persons})
+    rows = connection.execute(
+        select(links.c.id, links.c.person_id).where(
+            links.c.person_id.in_(people), links.c.ended_at.is_(None)
+        )
+    )
+    return frozenset(
+        {("version", str(current.version if current else 0))}
+        | {("link", row.id) for row in _holding(connection, record.id)}
+        | {("candidate", row.id, row.person_id) for row in rows}
+    )
+
+
+def _place(
+    to_place: list[MentionRecord],
+    described: Mapping[str, Description],
+    previous: Mapping[str, Row[Any]],
+    known: Mapping[str, Known],
+    weights: Weights,
+    parted: frozenset[frozenset[str]],
+    held: Mapping[str, Row[Any]],
+    own: set[str],
+) -> dict[str, Placement]:
+    arriving = [
+        Arriving(
+            m.id,
+            m.ref,
+            described[m.id],
+            previous[m.id].person_id if m.id in previous else None,
+        )
+        for m in to_place
+    ]
+    taken = {row.person_id for mention, row in held.items() if mention not in own}
+    placed = place(arriving, list(known.values()), weights, parted, taken)
+    return {placement.mention_id: placement for placement in placed}
+
+
+def _holding(connection: Connection, signal_id: str) -> list[Row[Any]]:
+    return list(
+        connection.execute(
+            select(links)
+            .where(links.c.signal_id == signal_id, links.c.ended_at.is_(None))
+            .order_by(links.c.mention_id)
+        )
+    )
+
+
+def _previous(
+    connection: Connection, mentions: tuple[MentionRecord, ...], superseded: tuple[Row[Any], ...]
+) -> dict[str, Row[Any]]:
+    """Mention → the link of the mention it replaces: the one with the same ref in the signal."""
+    old = load_mentions_by_id(connection, [row.mention_id for row in superseded])
+    by_ref = {old[row.mention_id].ref: row for row in superseded if row.mention_id in old}
+    return {
+        m.id: by_ref[m.ref]
+        for m in mentions
+        if m.ref in by_ref and by_ref[m.ref].state != LinkState.SEALED.value
+    }
+
+
+def _parted(
+    connection: Connection, mention_ids: list[str], previous: Mapping[str, Row[Any]]
+) -> frozenset[frozenset[str]]:
+    """Pairs a human parted; what was said of the uncorrected mention holds for the corrected."""
+    replaced = {row.mention_id: mention for mention, row in previous.items()}
+    pairs = parted_pairs(connection, [*mention_ids, *replaced])
+    return frozenset(frozenset(replaced.get(m, m) for m in pair) for pair in pairs)
