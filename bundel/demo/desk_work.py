@@ -1,0 +1,196 @@
+"""What people do once the signals are in: desks name, test, confirm and assign; the consent officer
+records and withdraws. All of it through the public API, each step once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bundel.demo.plan import Progress
+from bundel.demo.problems import DemonstrationFailed
+from bundel.demo.stories.model import Assignment, ConsentGiven, Context, Story
+from bundel.demo.townspeople import Townspeople
+
+CONSENT_OFFICER = "r.visser"
+CONSENT_PURPOSES = ("case_coordination", "safety_assessment", "acute_protection")
+# Of the quiet households the desk leaves every third in its queue: a desk has work to do.
+_LEFT_IN_QUEUE = 3
+_QUIET_DESKS = (
+    Assignment("s.kaya", "m.dejong", Context.VT),
+    Assignment("n.peters", "k.bos", Context.VT, "gooi-en-vechtstreek"),
+    Assignment("d.bakker", "j.prins", Context.YOUTH),
+)
+
+
+@dataclass(frozen=True)
+class QueuedCase:
+    """A case as the desk's queue lists it."""
+
+    case_id: str
+    household_id: str
+    name: str
+    region: str
+    context: str
+    state: str
+    coordinator: str
+
+    @staticmethod
+    def read(row: Mapping[str, Any]) -> QueuedCase:
+        return QueuedCase(
+            case_id=str(row["caseId"]),
+            household_id=str(row["householdId"]),
+            name=str(row.get("name", "")),
+            region=str(row.get("region", "")),
+            context=str(row.get("legalContext", "")),
+            state=str(row.get("state", "")),
+            coordinator=str(row.get("coordinatorName") or ""),
+        )
+
+
+@dataclass(frozen=True)
+class StoryPlace:
+    """Where a story can be opened: its first case."""
+
+    story: Story
+    household_id: str
+    case_id: str
+
+
+@dataclass
+class DeskWork:
+    """`mentions`: (source reference, ref) -> mention id, as the source systems were told."""
+
+    people: Townspeople
+    progress: Progress
+    mentions: Mapping[tuple[str, str], str]
+    _queues: dict[str, list[QueuedCase]] = field(default_factory=dict)
+
+    def settle(self, story: Story) -> StoryPlace:
+        """Does for a story what its desks and its consent officer do."""
+        places = [self._assign(story, assignment) for assignment in story.assignments]
+        for number, consent in enumerate(story.consents):
+            self._consent(story, number, consent)
+        first = places[0]
+        return StoryPlace(story, first.household_id, first.case_id)
+
+    def settle_quiet(self, known: frozenset[str]) -> None:
+        """Assigns most of the other households. `known`: household ids of the stories."""
+        for desk in _QUIET_DESKS:
+            waiting = [
+                case
+                for case in self.queue(desk.desk)
+                if case.household_id not in known
+                and case.context == desk.context
+                and not case.coordinator
+                and case.state != "closed"
+            ]
+            for place, case in enumerate(sorted(waiting, key=lambda case: case.case_id)):
+                if f"left:{case.case_id}" in self.progress:
+                    continue
+                if place % _LEFT_IN_QUEUE == 0:
+                    self.progress.add([(f"left:{case.case_id}", "")])
+                    continue
+                self._give(desk, case)
+
+    def queue(self, desk: str) -> list[QueuedCase]:
+        """The desk's queue, asked once."""
+        if desk not in self._queues:
+            body = self.people[desk].post("signals", "cases/_queue", {}, what="asking the queue")
+            self._queues[desk] = [QueuedCase.read(row) for row in body["cases"]]
+        return self._queues[desk]
+
+    def _case_of(self, story: Story, assignment: Assignment) -> QueuedCase:
+        found = [
+            case
+            for case in self.queue(assignment.desk)
+            if story.household in case.name
+            and case.context == assignment.context
+            and case.region == assignment.region
+        ]
+        if not found:
+            raise DemonstrationFailed(
+                f"{assignment.desk} does not find {story.household!r} under {assignment.context}"
+                f" in the queue ({len(self.queue(assignment.desk))} cases)."
+            )
+        return found[0]
+
+    def _assign(self, story: Story, assignment: Assignment) -> QueuedCase:
+        case = self._case_of(story, assignment)
+        step = f"story:{story.id}:{assignment.context}:{assignment.region}"
+        if step in self.progress:
+            return case
+        if story.named_actors:
+            self._name(assignment, case, story)
+        if assignment.context is Context.ZVH:
+            self._collect(assignment, case)
+        self._give(assignment, case)
+        self.progress.add([(step, case.case_id)])
+        return case
+
+    def _name(self, assignment: Assignment, case: QueuedCase, story: Story) -> None:
+        self.people[assignment.desk].post(
+            "signals",
+            f"cases/{case.case_id}/named-actors",
+            {"add": [self.people[user].subject for user in story.named_actors], "remove": []},
+            what=f"naming who may know of {story.id}",
+        )
+
+    def _collect(self, assignment: Assignment, case: QueuedCase) -> None:
+        """The order of WGS 2.31: purpose test, collection; then a human confirms each link."""
+        desk = self.people[assignment.desk]
+        desk.post(
+            "signals", f"cases/{case.case_id}/purpose-tests", {}, what="recording the purpose test"
+        )
+        desk.post("signals", f"cases/{case.case_id}/collections", {}, what="beginning to collect")
+        queue = desk.post("signals", "cases/_queue", {}, what="asking the queue")
+        for proposal in queue["proposals"]:
+            if proposal["caseId"] == case.case_id and proposal["kind"] == "link":
+                desk.post(
+                    "signals",
+                    f"links/{proposal['linkId']}/confirmations",
+                    {},
+                    what="confirming a link",
+                )
+
+    def _give(self, assignment: Assignment, case: QueuedCase) -> None:
+        coordinator = self.people[assignment.coordinator]
+        self.people[assignment.desk].post(
+            "signals",
+            f"cases/{case.case_id}/assignments",
+            {"subject": coordinator.subject, "name": coordinator.name, "kind": "coordinator"},
+            what=f"giving a case to {assignment.coordinator}",
+        )
+
+    def _consent(self, story: Story, number: int, consent: ConsentGiven) -> None:
+        officer = self.people[CONSENT_OFFICER]
+        for reference in consent.references:
+            for purpose in CONSENT_PURPOSES:
+                step = f"consent:{story.id}:{number}:{reference}:{purpose}"
+                if step not in self.progress:
+                    given = officer.post(
+                        "consent",
+                        "consents",
+                        self._terms(consent, reference, purpose),
+                        what=f"recording a consent in {story.id}",
+                    )
+                    self.progress.add([(step, str(given["consentId"]))])
+                if consent.withdrawn and f"{step}:withdrawn" not in self.progress:
+                    officer.post(
+                        "consent",
+                        f"consents/{self.progress.result(step)}/withdrawals",
+                        {"reasonCode": "withdrawn_by_person"},
+                        what=f"withdrawing a consent in {story.id}",
+                    )
+                    self.progress.add([(f"{step}:withdrawn", "")])
+
+    def _terms(self, consent: ConsentGiven, reference: str, purpose: str) -> dict[str, object]:
+        return {
+            "mentionId": self.mentions[reference, consent.ref],
+            "purpose": purpose,
+            "recipientLegalContext": str(consent.recipient),
+            "categories": list(consent.categories),
+            "givenBy": consent.given_by,
+            "subjectBirthDate": consent.birth_date.isoformat(),
+            "evidence": consent.evidence,
+        }
