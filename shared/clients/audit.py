@@ -148,8 +148,11 @@ class Receipt:
 def entry_for(actor: Actor, event: str, **fields: Any) -> Entry:
     """An entry of what `actor` does now; `fields` are further members of Entry by name.
 
-    Fills id and time; inside a request also the service, the trace and the span.
+    Fills id and time; inside a request also the service, the trace and the span. An event that
+    ends in ".denied" or ".refused" is a deny unless `fields` say otherwise.
     """
+    if event.endswith((".denied", ".refused")):
+        fields.setdefault("decision", DENY)
     fields.setdefault("legal_context", str(actor.legal_context))
     if has_app_context():
         fields.setdefault("service", current_app.name)

@@ -94,3 +94,9 @@ def test_a_refused_entry_is_told_apart_from_a_log_that_is_away(
     with pytest.raises(Unavailable) as caught:
         away.record([entry_for(COORDINATOR, "signal.read")])
     assert not isinstance(caught.value, EntryRefused)
+
+
+@pytest.mark.parametrize("event", ["access.denied", "link.denied", "decision.refused"])
+def test_what_was_refused_is_written_down_as_a_deny(event: str) -> None:
+    assert entry_for(COORDINATOR, event).decision == "deny"
+    assert entry_for(COORDINATOR, "signal.read").decision == "permit"

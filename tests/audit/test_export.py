@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bundel.cli import bundel
-from services.audit.exports.command import export_log, signer_of
+from services.audit.exports.command import export_log
 from services.audit.exports.layout import pack
 from services.audit.exports.verifier import verify_export
 from services.audit.exports.writer import ExportRefused, write_export
+from services.audit.keys import signer_of
 from services.audit.log.note import Signer
 from services.audit.log.tree import leaf_hash
 from shared.settings import Settings

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.audit.entries.book import EntryBook
 from services.audit.exports.writer import Exported, write_export
+from services.audit.keys import book_of, signer_of
 from services.audit.log.lock import LogBusy
-from services.audit.log.note import Signer
 from services.audit.log.sequencer import Sequencer
 from shared.authentication.actor import Actor
 from shared.clients.audit import AuditClient, Entry, entry_for
@@ -33,15 +32,6 @@ OPERATOR = Actor(
     region="",
     legal_context=LegalContext.NONE,
 )
-
-
-def signer_of(settings: Settings) -> Signer:
-    """The log's key, as the settings give it."""
-    return Signer(settings.log_origin, settings.key("LOG_KEY"))
-
-
-def book_of(settings: Settings) -> EntryBook:
-    return EntryBook(settings.key("TOKEN_KEY"), settings.key("IDEMPOTENCY_KEY"))
 
 
 def export_log(settings: Settings, folder: Path, transport: Transport | None = None) -> Exported:

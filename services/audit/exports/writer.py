@@ -40,7 +40,7 @@ def write_export(engine: Engine, folder: Path, key: VerifierKey) -> Exported:
     draft = folder.parent / f".{folder.name}.{ids.new_id()}"
     draft.mkdir(mode=0o700)
     try:
-        with engine.connect() as connection:
+        with store.snapshot(engine) as connection:
             checkpoint = store.last_checkpoint(connection)
             if checkpoint is None:
                 raise ExportRefused("the log has no entries yet")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from services.audit.tables import checkpoints, entries, tiles
 
@@ -26,6 +27,18 @@ class StoredEntry:
     entry_id: str
     content_mac: bytes
     leaf: bytes
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one moment of the log, while the sequencer goes on writing."""
+    seen = (
+        engine
+        if engine.dialect.name == "sqlite"  # its read transactions are snapshots already
+        else engine.execution_options(isolation_level="REPEATABLE READ")
+    )
+    with seen.connect() as connection, connection.begin():
+        yield connection
 
 
 def last_checkpoint(connection: Connection) -> StoredCheckpoint | None:

@@ -1,0 +1,79 @@
+"""From a name and a birth date to the pseudonyms of persons: only signals knows, so it is asked.
+
+signals writes the entry of that look-up (`person.resolved`) before it answers.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.authentication.actor import Actor
+from shared.clients.transport import Transport
+from shared.http import trace_parent
+from shared.problems import Fault, InvalidInput, NotAuthenticated, Unavailable
+from shared.settings import Settings
+
+_AUDIENCE = "bundel-signals"
+
+
+class ActorTokens(Protocol):
+    """The part of shared.clients.tokens.TokenSource that is needed here."""
+
+    def for_actor(self, actor: Actor, audience: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class PersonSought:
+    """What the officer knows of the person concerned; never kept, never logged."""
+
+    name: str = field(default="", repr=False)
+    birth_date: str = field(default="", repr=False)
+    bsn: str = field(default="", repr=False)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.name or self.birth_date or self.bsn)
+
+
+@dataclass(frozen=True)
+class PersonResolver:
+    """Asks signals, in the officer's name."""
+
+    settings: Settings
+    transport: Transport
+    tokens: ActorTokens = field(repr=False)
+
+    def resolve(self, actor: Actor, sought: PersonSought) -> tuple[str, ...]:
+        """Ids of the persons that fit; empty when nobody does.
+
+        Raises InvalidInput when signals wants it put otherwise, Unavailable, NotAuthenticated.
+        """
+        members = {"name": sought.name, "birthDate": sought.birth_date, "bsn": sought.bsn}
+        answer = self.transport.send(
+            "POST",
+            f"{self.settings.neighbours['signals']}/v1/persons/_resolve",
+            {
+                "Authorization": f"Bearer {self.tokens.for_actor(actor, _AUDIENCE)}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "traceparent": trace_parent(),
+            },
+            json.dumps({name: value for name, value in members.items() if value}).encode(),
+        )
+        if answer.status == 400:
+            raise InvalidInput(
+                "Give a surname with a birth date, or a BSN.",
+                faults=[Fault("/person", "not-enough", "Not enough to find one person.")],
+            )
+        if answer.status == 401:
+            raise NotAuthenticated("Your log-in has ended. Log in again.")
+        if answer.status != 200:
+            raise Unavailable
+        found = answer.json()
+        try:
+            ids = tuple(str(person) for person in found["personIds"])
+        except (KeyError, TypeError) as error:
+            raise Unavailable("A neighbouring service sent an answer without persons.") from error
+        return ids

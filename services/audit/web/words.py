@@ -1,0 +1,95 @@
+"""Entries in words: who did what, for what. Never content; entries have none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.audit.review.query import LoggedEntry
+from shared.web import _, language
+from shared.web.labels import label
+
+EVENTS: Mapping[str, str] = {
+    "access.denied": "vroeg iets waar de rol geen recht op geeft",
+    "case.assigned": "wees een zaak toe",
+    "case.opened": "opende een zaak",
+    "consent.read": "las toestemmingen",
+    "consent.recorded": "legde een toestemming vast",
+    "consent.withdrawn": "trok een toestemming in",
+    "decision.refused": "vroeg iets dat de regels weigeren",
+    "household.opened": "opende het beeld van een huiselijke kring",
+    "link.denied": "mocht een signaal niet koppelen",
+    "link.made": "koppelde een signaal aan een persoon",
+    "log.conflict": "stuurde een andere regel onder een gebruikt kenmerk",
+    "log.entry-opened": "opende een logregel",
+    "log.exported": "exporteerde het logboek",
+    "log.searched": "doorzocht het logboek",
+    "person.resolved": "zocht het kenmerk van een persoon op",
+    "search.done": "zocht in signalen",
+    "signal.accepted": "leverde een signaal aan",
+    "signal.corrected": "verbeterde een signaal",
+    "signal.read": "las een signaal",
+    "signal.withdrawn": "trok een signaal in",
+    "worklist.listed": "bekeek de werklijst",
+}
+
+SHOWN_ON_PAGE = 8  # characters of an id: enough to tell two apart in one list
+
+
+def event_words(event: str) -> str:
+    """What happened, as the rest of a sentence that begins with who; else the code itself."""
+    known = EVENTS.get(event)
+    return event if known is None else _(known)
+
+
+def short(identifier: str) -> str:
+    return identifier[:SHOWN_ON_PAGE]
+
+
+def number(count: int) -> str:
+    """48.213 in Dutch, 48,213 in English."""
+    text = f"{count:,}"
+    return text.replace(",", ".") if language() == "nl" else text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry in a list."""
+
+    entry_id: str
+    occurred_at: str
+    who: str
+    where: str
+    actor_id: str
+    actor_short: str
+    what: str
+    household: str
+    purpose: str
+    ground: str
+    denied: bool
+    count: int | None
+
+
+def row_of(entry: LoggedEntry) -> Row:
+    """The entry in words."""
+    body: Mapping[str, Any] = entry.body
+    actor = body["actor"]
+    return Row(
+        entry_id=body["entryId"],
+        occurred_at=body["occurredAt"],
+        who=label("role", actor["role"]),
+        where=label("organisation", actor["organisation"]) if actor["organisation"] else "",
+        actor_id=actor["id"],
+        actor_short=short(actor["id"]) if _looks_random(actor["id"]) else actor["id"],
+        what=event_words(body["event"]),
+        household=short(body.get("householdId", "")),
+        purpose=label("purpose", body["purpose"]) if body.get("purpose") else "",
+        ground=body.get("ground", ""),
+        denied=body["decision"] == "deny",
+        count=body.get("resultCount"),
+    )
+
+
+def _looks_random(identifier: str) -> bool:
+    return len(identifier) == 36 and identifier.count("-") == 4
