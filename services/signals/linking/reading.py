@@ -119,6 +119,39 @@ def surviving_households(connection: Connection, household_ids: Iterable[str]) -
     return result
 
 
+def absorbed_households(connection: Connection, household_ids: Iterable[str]) -> set[str]:
+    """Households that were merged into these, by whatever many steps."""
+    found: set[str] = set()
+    waiting = set(household_ids)
+    while waiting:
+        rows = connection.execute(
+            select(households.c.id).where(households.c.merged_into.in_(waiting))
+        )
+        waiting = set(rows.scalars()) - found
+        found |= waiting
+    return found
+
+
+def signals_of_entries(connection: Connection, entry_ids: Iterable[str]) -> set[str]:
+    """Signals whose links that hold rest on these entries of the log."""
+    rows = connection.execute(
+        select(links.c.signal_id).where(
+            links.c.entry_id.in_(set(entry_ids)), links.c.ended_at.is_(None)
+        )
+    )
+    return set(rows.scalars())
+
+
+def sealed_mentions(connection: Connection) -> list[str]:
+    """Mentions that no legal context permits to join yet: to be asked again on a new ground."""
+    rows = connection.execute(
+        select(links.c.mention_id)
+        .where(links.c.state == LinkState.SEALED.value, links.c.ended_at.is_(None))
+        .order_by(links.c.mention_id)
+    )
+    return list(rows.scalars())
+
+
 def load_households(connection: Connection, household_ids: Iterable[str]) -> list[HouseholdRecord]:
     """The households themselves, unknown ids left out."""
     rows = connection.execute(select(households).where(households.c.id.in_(set(household_ids))))

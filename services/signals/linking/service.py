@@ -7,7 +7,7 @@ arrive at once make one person. Running again after a crash anywhere changes not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from services.signals.linking.finding import lock_linking
 from services.signals.linking.keys import Keyer
 from services.signals.linking.links import next_version
 from services.signals.linking.planning import Plan, make_plan, view_of
+from services.signals.linking.reading import households_of_signals
 from services.signals.linking.states import EndReason, LinkState
 from services.signals.linking.tables import links
 from services.signals.linking.weights import Weights, provisional_weights
@@ -47,9 +48,6 @@ class Decisions(Protocol):
     def evaluate(self, actor: Actor, questions: Sequence[Question]) -> list[Decision]: ...
 
 
-OnLinked = Callable[[Connection, Sequence[str]], None]
-
-
 @dataclass(frozen=True)
 class LinkOutcome:
     """What came of it: households that bundle the signal now, the state of each of its links."""
@@ -60,11 +58,7 @@ class LinkOutcome:
 
 
 class Linker:
-    """Takes signals from the queue of intake and links them.
-
-    `on_linked(connection, household_ids)` runs in the linking transaction itself: what must follow
-    from a household (its case) is there or nothing is.
-    """
+    """Takes signals from the queue of intake and links them."""
 
     def __init__(
         self,
@@ -73,14 +67,12 @@ class Linker:
         keyer: Keyer,
         decisions: Decisions,
         weights: Weights | None = None,
-        on_linked: OnLinked | None = None,
     ) -> None:
         self._engine = engine
         self._vault = vault
         self._keyer = keyer
         self._decisions = decisions
         self._weights = weights or provisional_weights()
-        self._on_linked = on_linked
 
     def run_once(self, limit: int = 50) -> int:
         """Links what waits and is due; how many signals. A signal that fails waits its turn with
@@ -149,8 +141,6 @@ class Linker:
         written = write_links(connection, plan, verdict, self._weights)
         for entry in entries_of(plan, verdict, written):
             enqueue(connection, "audit", entry.to_json(), message_id=entry.entry_id)
-        if self._on_linked is not None and written.household_ids:
-            self._on_linked(connection, written.household_ids)
         queue.mark_done(
             connection,
             plan.record.id,
@@ -192,9 +182,14 @@ def queue_again(connection: Connection, mention_ids: Iterable[str]) -> int:
     return queue.ask_again(connection, set(load_signals(connection, signals)))
 
 
-def on_receipt(connection: Connection, entry_ids: Sequence[str]) -> None:
-    """The log has these entries: links that waited for one become visible (I1). Idempotent."""
-    for chunk in chunks(entry_ids):
+def on_receipt(connection: Connection, entry_ids: Sequence[str]) -> list[str]:
+    """The log has these entries: links that waited for one become visible (I1).
+
+    Returns the households that show more than before, for what follows from them (their cases).
+    Idempotent: the second time nothing waits.
+    """
+    signals: set[str] = set()
+    for chunk in chunks(set(entry_ids)):
         rows = connection.execute(
             select(links).where(
                 links.c.entry_id.in_(chunk),
@@ -204,3 +199,6 @@ def on_receipt(connection: Connection, entry_ids: Sequence[str]) -> None:
         ).all()
         for row in rows:
             next_version(connection, row, EndReason.RECEIPT, state=LinkState.ACTIVE.value)
+            signals.add(row.signal_id)
+    homes = households_of_signals(connection, signals)
+    return sorted({home for found in homes.values() for home in found})
