@@ -10,14 +10,27 @@ from flask import Flask
 from flask_smorest import Api
 from sqlalchemy import Engine, text
 
+from services.signals.cases.resources import case_resources, ground_resources
+from services.signals.cases.service import CaseService
 from services.signals.delivery.relay import Handler, OnReceipt, Relay, audit_handler
+from services.signals.flow import Flow, Following, consent_revision
 from services.signals.intake.gauges import watch
 from services.signals.intake.http import intake_routes
 from services.signals.intake.preparing import Preparer
 from services.signals.intake.service import Intake
+from services.signals.linking.service import Linker
+from services.signals.picture.desk import DeskService
+from services.signals.picture.resolving import PersonResolver
+from services.signals.picture.resources import picture_resources
+from services.signals.picture.service import PictureService
 from services.signals.protection.addresses import AddressKeyer
 from services.signals.protection.matchkeys import MatchKeyer
 from services.signals.protection.vault import Vault
+from services.signals.search.indexing import Indexer
+from services.signals.search.resources import search_resources
+from services.signals.search.service import SearchService
+from services.signals.search.token_table import index_for
+from services.signals.search.tokens import Tokeniser
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
 from shared.clients.decisions import DecisionClient
@@ -51,6 +64,17 @@ class Rooms:
     handlers: dict[str, Handler] = field(default_factory=dict)  # outbox kind -> sender
     on_receipt: dict[str, OnReceipt] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
+    doors: Doors | None = None  # what the pages ask
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The services behind the API, for the pages."""
+
+    cases: CaseService
+    desk: DeskService
+    pictures: PictureService
+    searches: SearchService
 
 
 def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
@@ -66,6 +90,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     rooms = _rooms(settings, transport, tokens, app, api, engine, keys_engine)
     # The order in which a signal walks; a room knows those above it only.
     _open_intake(rooms)
+    _open_casework(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
     app.extensions["bundel_close"] = _closing(engine, keys_engine)
@@ -102,6 +127,27 @@ def _open_intake(rooms: Rooms) -> None:
     )
     intake = Intake(rooms.engine, preparer)
     rooms.api.register_blueprint(intake_routes(intake, settings, rooms.audit.record))
+
+
+def _open_casework(rooms: Rooms) -> None:
+    """Linking, cases, picture and search, and the flow that drives a signal through them."""
+    engine, vault, audit, decisions = rooms.engine, rooms.vault, rooms.audit, rooms.decisions
+    tokeniser = Tokeniser(rooms.settings.key("TOKEN_KEY"))
+    index = index_for(engine.dialect.name)
+    following = Following(Indexer(vault, tokeniser, index))
+    linker = Linker(engine, vault, rooms.keyer, decisions)
+    cases = CaseService(engine, decisions, audit, following.follow)
+    pictures = PictureService(engine, vault, decisions, audit)
+    desk = DeskService(engine, vault, decisions, audit)
+    resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
+    searches = SearchService(engine, vault, decisions, audit, index, tokeniser)
+    rooms.api.register_blueprint(case_resources(cases))
+    rooms.api.register_blueprint(ground_resources(linker.relink))
+    rooms.api.register_blueprint(picture_resources(pictures, desk, resolver))
+    rooms.api.register_blueprint(search_resources(searches))
+    rooms.doors = Doors(cases=cases, desk=desk, pictures=pictures, searches=searches)
+    rooms.on_receipt["audit"] = following.on_receipt
+    rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
 
 
 def _answers(engine: Engine) -> Callable[[], None]:

@@ -22,6 +22,7 @@ from services.signals.intake.reading import load_signals
 from services.signals.intake.records import SignalRecord
 from services.signals.linking.reading import (
     HouseholdRecord,
+    absorbed_households,
     household_items,
     load_households,
     surviving_households,
@@ -47,6 +48,8 @@ def ensure_cases(connection: Connection, household_ids: Collection[str]) -> list
     permits count. Safe to call again: the second time it changes nothing.
     """
     survivors = surviving_households(connection, household_ids)
+    for absorbed in absorbed_households(connection, set(survivors.values())):
+        survivors.update(surviving_households(connection, [absorbed]))
     changes = _follow_merges(connection, survivors)
     households = {h.household_id: h for h in load_households(connection, set(survivors.values()))}
     wanted = _addressed(connection, households)

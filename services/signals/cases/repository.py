@@ -332,7 +332,7 @@ def last_looks(
     visit = {case_id: clock.now() for case_id in case_ids}
     found: dict[str, datetime] = {}
     for row in connection.execute(query):
-        looked = datetime.fromisoformat(row.looked_at)
+        looked = clock.moment(row.looked_at)
         if row.case_id in found:
             continue
         if visit[row.case_id] - looked <= _VISIT:

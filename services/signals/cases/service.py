@@ -5,7 +5,7 @@ takes effect.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
@@ -25,6 +25,8 @@ from services.signals.cases.model import (
     CaseRecord,
     may_become,
 )
+from services.signals.intake.reading import load_mentions_by_id
+from services.signals.linking import ledger
 from services.signals.linking import reading as linking
 from shared import clock, ids
 from shared.authentication.actor import Actor
@@ -35,7 +37,9 @@ from shared.problems import Conflict, Fault, InvalidInput, NotFound
 from shared.vocabulary import Purpose
 
 TRIAGE = str(Purpose.TRIAGE)
-ConfirmLink = Callable[[Connection, str, str], object]
+# Called in the transaction of a change to links, with the signals concerned: what hangs on the
+# links (cases, index) follows in the same transaction.
+Follow = Callable[[Connection, Collection[str]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,12 @@ class CaseService:
         engine: Engine,
         decisions: DecisionClient,
         audit: AuditClient,
-        confirm_link: ConfirmLink,
+        follow: Follow,
     ) -> None:
         self._engine = engine
         self._decisions = decisions
         self._audit = audit
-        self._confirm_link = confirm_link
+        self._follow = follow
 
     def assign(
         self, actor: Actor, case_id: str, subject: str, name: str, kind: str = COORDINATOR
@@ -154,13 +158,43 @@ class CaseService:
     def confirm_link(self, actor: Actor, link_id: str) -> str:
         """A human says a link is right (WGS 1.9.2). The desk of any open case of a household that
         the link is in may say so. Returns the id of the case it was decided on."""
-        permitted = self._demand_link(actor, link_id)
-        entry = self._entry(
-            actor, permitted, "link.confirmed", signal_ids=self._signals_of(link_id)
-        )
+        with self._engine.connect() as connection:
+            links = linking.load_links(connection, [link_id])
+        permitted = self._demand_mention(actor, links, "link.confirmed")
+        signals = [link.signal_id for link in links]
+        entry = self._entry(actor, permitted, "link.confirmed", signal_ids=signals)
         self._audit.record([entry])
         with writing(self._engine).begin() as connection:
-            self._confirm_link(connection, link_id, actor.subject)
+            ledger.confirm_link(connection, link_id, actor.subject)
+        return permitted.case.id
+
+    def decide_candidate(self, actor: Actor, candidate_id: str, *, same: bool) -> str:
+        """A human says whether a mention is the proposed person. Returns the case's id.
+
+        Raises Conflict when two BSNs would be joined, or a pair that a human parted before.
+        """
+        with self._engine.connect() as connection:
+            mentions = [
+                candidate.mention_id
+                for candidate in linking.open_candidates(connection, actor.region)
+                if candidate.candidate_id == candidate_id
+            ]
+            signals = {
+                mention.signal_id for mention in load_mentions_by_id(connection, mentions).values()
+            }
+            links = [
+                link
+                for link in linking.links_of_signals(connection, signals)
+                if link.mention_id in mentions
+            ]
+        event = "link.confirmed" if same else "link.refused"
+        permitted = self._demand_mention(actor, links, event)
+        entry = self._entry(actor, permitted, event, signal_ids=sorted(signals))
+        self._audit.record([entry])
+        with writing(self._engine).begin() as connection:
+            decide = ledger.confirm_candidate if same else ledger.refuse_candidate
+            decide(connection, candidate_id, actor.region, actor.subject)
+            self._follow(connection, signals)
         return permitted.case.id
 
     def staff(self, actor: Actor) -> list[tuple[str, str]]:
@@ -201,24 +235,26 @@ class CaseService:
             files = load_files(connection, found.values())
         return self._demand_one(actor, files, event)
 
-    def _demand_link(self, actor: Actor, link_id: str) -> Permitted:
+    def _demand_mention(
+        self, actor: Actor, links: Sequence[linking.LinkRecord], event: str
+    ) -> Permitted:
+        """An open case of the desk's context into which one of these mentions was linked."""
+        wanted = {link.mention_id for link in links}
         with self._engine.connect() as connection:
-            links = linking.load_links(connection, [link_id])
-            households = linking.households_of_signals(
-                connection, {link.signal_id for link in links}
-            )
-            wanted = {household for found in households.values() for household in found}
+            households = linking.households_of_signals(connection, [one.signal_id for one in links])
             cases = [
                 case
-                for case in repository.cases_of_households(connection, wanted)
+                for case in repository.cases_of_households(
+                    connection, {one for found in households.values() for one in found}
+                )
                 if case.state != CLOSED and case.legal_context is actor.legal_context
             ]
             files = [
                 file
                 for file in load_files(connection, cases)
-                if any(link.link_id == link_id for item in file.items for link in item.links)
+                if any(link.mention_id in wanted for item in file.items for link in item.links)
             ]
-        return self._demand_one(actor, files, "link.confirmed")
+        return self._demand_one(actor, files, event)
 
     def _demand_one(self, actor: Actor, files: list[CaseFile], event: str) -> Permitted:
         # What does not exist is asked of consent too: both ways the same calls are made (I4).
@@ -269,10 +305,6 @@ class CaseService:
             region=case.region,
             **fields,
         )
-
-    def _signals_of(self, link_id: str) -> list[str]:
-        with self._engine.connect() as connection:
-            return [link.signal_id for link in linking.load_links(connection, [link_id])]
 
 
 def _fault(pointer: str, code: str, detail: str) -> InvalidInput:

@@ -29,7 +29,7 @@ from services.signals.picture.timeline import (
     item_of,
     known_by_name,
 )
-from services.signals.picture.words import moment_of
+from shared import clock
 from shared.clock import DUTCH_TIME
 from shared.vocabulary import LegalContext
 
@@ -82,7 +82,7 @@ def case_view(case: CaseRecord, persons: Mapping[str, Known]) -> CaseView:
         region=case.region,
         coordinator_name=coordinator.name if coordinator else "",
         deputy_names=tuple(deputy.name for deputy in case.deputies),
-        assigned_since=moment_of(coordinator.from_at) if coordinator else None,
+        assigned_since=clock.moment(coordinator.from_at) if coordinator else None,
         sight_on_safety=case.sight_on_safety,
     )
 

@@ -13,6 +13,8 @@ from datetime import date
 
 from services.signals.cases.ages import whole_years
 from services.signals.intake.records import MentionContent, MentionRecord, Name
+from services.signals.linking.circles import Named, PersonTie
+from services.signals.linking.places import position_of
 from services.signals.linking.reading import TieRecord
 from services.signals.picture.decided import PERSONS, KnownItem
 from services.signals.picture.model import PersonView, TieView
@@ -142,52 +144,34 @@ def visible_ties(
 
 def person_views(persons: Mapping[str, Known], ties: Collection[TieView]) -> tuple[PersonView, ...]:
     """The persons with their place in the circle: adults first, the oldest first."""
-    of_person: dict[str, list[TieView]] = defaultdict(list)
-    for tie in ties:
-        of_person[tie.from_id].append(tie)
-        of_person[tie.to_id].append(tie)
-    former = {
-        person
-        for person in persons
-        if of_person[person] and all(tie.former for tie in of_person[person])
-    }
-    if former == set(persons):
-        former = set()  # a couple that parted is still the circle
-    views = [
-        PersonView(
-            id=person,
-            name=full_name(known.name),
-            age=known.age,
-            sex=known.sex,
-            roles=known.roles,
-            household_role=_place(known, of_person[person]),
-            former=person in former,
-            unconfirmed=known.unconfirmed,
-            address_note=known.address_note,
-            agencies=known.agencies,
-        )
-        for person, known in persons.items()
+    told = [
+        PersonTie(tie.from_id, tie.to_id, tie.kind, tie.since or None, tie.until or None)
+        for tie in ties
     ]
-    adults = {person for person, known in persons.items() if known.adult}
-    return tuple(
-        sorted(
-            views, key=lambda view: (view.id not in adults, -(view.age or 0), view.name, view.id)
+    named = [
+        Named(mention_id="", person_id=known.id, roles=known.roles, placeholder=known.name is None)
+        for known in persons.values()
+    ]
+    views = []
+    for person, known in persons.items():
+        position = position_of(person, named, told, persons)
+        views.append(
+            PersonView(
+                id=person,
+                name=full_name(known.name),
+                age=known.age,
+                sex=known.sex,
+                roles=known.roles,
+                household_role=str(position.place),
+                former=position.until_date is not None,
+                unconfirmed=known.unconfirmed,
+                address_note=known.address_note,
+                agencies=known.agencies,
+            )
         )
-    )
+    adults = {person for person, known in persons.items() if known.adult}
 
+    def order(view: PersonView) -> tuple[bool, int, str, str]:
+        return (view.id not in adults, -(view.age or 0), view.name, view.id)
 
-def _place(known: Known, ties: Sequence[TieView]) -> str:
-    """child | partner | ex_partner | parent | family | other"""
-    kinds = {tie.kind for tie in ties}
-    if not known.adult or (
-        known.age is None
-        and any(tie.kind == "parent_child" and tie.to_id == known.id for tie in ties)
-    ):
-        return "child"
-    if any(tie.kind == "partner" and not tie.former for tie in ties):
-        return "partner"
-    if kinds & _PARTNERS:
-        return "ex_partner"
-    if any(tie.kind in ("parent_child", "step_parent") and tie.from_id == known.id for tie in ties):
-        return "parent"
-    return "family" if kinds - {"other"} else "other"
+    return tuple(sorted(views, key=order))

@@ -15,7 +15,8 @@ from services.signals.intake.records import Reporter, SignalContent
 from services.signals.picture.circle import Known
 from services.signals.picture.decided import INCIDENT, PERSONS, REPORTER, STATEMENTS, KnownItem
 from services.signals.picture.model import Involvement, Item, StatementView
-from services.signals.picture.words import moment_of, organisation_label, start_of
+from services.signals.picture.words import organisation_label, start_of
+from shared import clock
 
 SHIELDED_REPORTER = "beschermde melder"
 ANONYMOUS_REPORTER = "anonieme melder"
@@ -34,7 +35,8 @@ class Told:
 
     def is_new(self, known: KnownItem) -> bool:
         return (
-            self.last_look is not None and moment_of(known.item.signal.received_at) > self.last_look
+            self.last_look is not None
+            and clock.moment(known.item.signal.received_at) > self.last_look
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.clock import DUTCH_TIME
 
@@ -107,8 +107,3 @@ def shortened(text: str, longest: int = _LONGEST_HEADLINE) -> str:
     if len(flat) <= longest:
         return flat
     return flat[: flat.rfind(" ", 0, longest)] + " …"
-
-
-def moment_of(stamp: str) -> datetime:
-    """An own timestamp (RFC 3339, UTC) as a datetime."""
-    return datetime.fromisoformat(stamp).astimezone(UTC)
