@@ -60,3 +60,8 @@ def _(text: str, **values: object) -> str:
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """`one` when count is 1, else `many`; both may name `{n}`."""
     return _(one if count == 1 else many, n=count, **values)
+
+
+def later(text: str) -> str:
+    """Marks a Dutch text that is translated when it is shown; the text itself."""
+    return text

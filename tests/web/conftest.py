@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask import Flask, Response, g
 from werkzeug.test import Client, TestResponse
 
+from services.signals.intake.status import Held
+from services.signals.picture.desk import Queue
 from services.signals.picture.model import Picture, Worklist
 from services.signals.search.model import Facet, Hit, SearchQuery, SearchResult
-from services.signals.web.pages import coordinator_pages
+from services.signals.web import install
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.authentication.sessions import Session
@@ -20,14 +21,13 @@ from shared.http import Wiring, create_service, mounted
 from shared.problems import Fault, InvalidInput, NotFound
 from shared.settings import Settings
 from shared.vocabulary import Agency, LegalContext, Role
-from shared.web import install_pages
-from tests.web import brandsma
+from tests.web import brandsma, desk
 
-SERVICES = Path(__file__).parents[2] / "services"
 MARIT = Actor(
     "m", "bundel-signals", Role.COORDINATOR, "vt-utrecht", Agency.VEILIG_THUIS, "utrecht",
     LegalContext.VT_TASK, "Marit de Jong",
 )  # fmt: skip
+SELIN = replace(MARIT, subject="s", role=Role.DESK, name="Selin Kaya")
 
 
 @dataclass
@@ -70,6 +70,49 @@ class HandSearched:
         return SearchResult(1, query.page, self.pages, (hit,), facets)
 
 
+@dataclass
+class HandKept:
+    """A desk with an acute case to assign, a running one, two proposals and a held message."""
+
+    done: list[tuple[object, ...]] = field(default_factory=list)
+    fails: Exception | None = None
+
+    def queue(self, actor: Actor) -> Queue:
+        return desk.QUEUE
+
+    def held(self, actor: Actor) -> tuple[int, list[Held]]:
+        return 1, [desk.HELD]
+
+    def staff(self, actor: Actor) -> list[tuple[str, str]]:
+        return [(desk.SUBJECT, "Marit de Jong")]
+
+    def _do(self, *what: object) -> str:
+        if self.fails:
+            raise self.fails
+        self.done.append(what)
+        return ""
+
+    def assign(
+        self, actor: Actor, case_id: str, subject: str, name: str, kind: str = "coordinator"
+    ) -> object:
+        return self._do("assign", case_id, subject, name, kind)
+
+    def name_actors(self, actor: Actor, case_id: str, add: list[str], remove: list[str]) -> object:
+        return self._do("name", case_id, add, remove)
+
+    def test_purpose(self, actor: Actor, case_id: str, *, met: bool = True) -> object:
+        return self._do("test", case_id, met)
+
+    def begin_collecting(self, actor: Actor, case_id: str) -> object:
+        return self._do("collect", case_id)
+
+    def decide_candidate(self, actor: Actor, candidate_id: str, *, same: bool) -> str:
+        return self._do("decide", candidate_id, same)
+
+    def confirm_link(self, actor: Actor, link_id: str) -> str:
+        return self._do("confirm", link_id)
+
+
 class Reader:
     """A browser without a screen: keeps the session's notes between requests."""
 
@@ -82,8 +125,15 @@ class Reader:
         self.app, _api = create_service(wiring, title="Signals", description="Pages under test.")
         self.app.before_request_funcs.setdefault(None, []).insert(0, self._open_session)
         self.app.after_request(self._keep_session)
-        self.app.register_blueprint(coordinator_pages(self.door, self.searches))
-        install_pages(self.app, SERVICES / "signals" / "web" / "english.json")
+        self.desk = HandKept()
+        install(
+            self.app,
+            pictures=self.door,
+            searches=self.searches,
+            queue=self.desk,
+            cases=self.desk,
+            held=self.desk.held,
+        )
         self.app.testing = True
         self.app.config["RAISE_UNEXPECTED"] = True
         self._client = Client(mounted(self.app, "signals"))

@@ -37,7 +37,7 @@ def texts_of_template(path: Path) -> Iterator[tuple[str, str]]:
 def texts_of_python(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        if named and node.func.id in {"_", "ngettext", "tell"}:
+        if named and node.func.id in {"_", "ngettext", "tell", "later"}:
             arguments = [
                 a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None
                 for a in node.args

@@ -1,0 +1,176 @@
+"""The desk's page: what waits for a person's decision. Poor in content: who, never what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.signals.picture.desk import Proposal
+from services.signals.web.doors import CasesDoor, HeldDoor, QueueDoor
+from shared.authentication import access, current_actor
+from shared.authentication.actor import Actor
+from shared.ids import is_id
+from shared.problems import Conflict, InvalidInput
+from shared.vocabulary import LegalContext, Role
+from shared.web.labels import LABELS, label
+from shared.web.messages import tell
+from shared.web.translation import _, later
+
+_LONGEST_NAME = 80
+DESK = Role.DESK
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The doors that the desk's page knocks on."""
+
+    queue: QueueDoor
+    cases: CasesDoor
+    held: HeldDoor
+
+
+def desk_pages(desk: Desk) -> Blueprint:
+    """The blueprint of /desk and of its forms."""
+    blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+    @blueprint.get("")
+    @access(DESK, decision="list on worklist, assign on every case that is listed", page=True)
+    def queue() -> str:
+        return _page(desk, current_actor())
+
+    @blueprint.post("/cases/<case_id>/assignments")
+    @access(DESK, decision="assign on case", page=True)
+    def assign(case_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        person = _person(desk, actor)
+        if person is None:
+            return _page(desk, actor, _("Kies wie de zaak krijgt.")), 400
+        kind = "deputy" if request.form.get("kind") == "deputy" else "coordinator"
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.assign(actor, case_id, *person, kind),
+            later("De zaak is toegewezen."),
+        )
+
+    @blueprint.post("/cases/<case_id>/named-actors")
+    @access(DESK, decision="assign on case", page=True)
+    def name_actor(case_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        person = _person(desk, actor)
+        if person is None:
+            return _page(desk, actor, _("Kies wie op de lijst komt.")), 400
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.name_actors(actor, case_id, [person[0]], []),
+            later("De lijst van deze gesloten zaak is aangevuld."),
+        )
+
+    @blueprint.post("/cases/<case_id>/purpose-tests")
+    @access(DESK, decision="assign on case", page=True)
+    def test_purpose(case_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        met = request.form.get("met") == "yes"
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.test_purpose(actor, case_id, met=met),
+            later("De doeltoets is vastgelegd."),
+        )
+
+    @blueprint.post("/cases/<case_id>/collections")
+    @access(DESK, decision="assign on case", page=True)
+    def collect(case_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.begin_collecting(actor, case_id),
+            later("Het verzamelen van gegevens is begonnen."),
+        )
+
+    @blueprint.post("/links/<link_id>/confirmations")
+    @access(DESK, decision="assign on the case the link is in", page=True)
+    def confirm(link_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.confirm_link(actor, link_id),
+            later("De koppeling is bevestigd."),
+        )
+
+    @blueprint.post("/candidates/<candidate_id>/decisions")
+    @access(DESK, decision="assign on the case the candidate is in", page=True)
+    def decide(candidate_id: str) -> Response | tuple[str, int]:
+        actor = current_actor()
+        same = request.form.get("same", "")
+        if same not in ("yes", "no"):
+            return _page(desk, actor, _("Kies of het dezelfde persoon is.")), 400
+        return _done(
+            desk,
+            actor,
+            lambda: desk.cases.decide_candidate(actor, candidate_id, same=same == "yes"),
+            later("Uw besluit is vastgelegd."),
+        )
+
+    return blueprint
+
+
+def _person(desk: Desk, actor: Actor) -> tuple[str, str] | None:
+    """(subject, name) of the person the form names: from the list, or written in."""
+    chosen = request.form.get("subject", "")
+    known = dict(desk.cases.staff(actor))
+    if chosen in known:
+        return chosen, known[chosen]
+    subject = request.form.get("other_subject", "").strip()
+    name = " ".join(request.form.get("other_name", "").split())
+    written = is_id(subject) and 0 < len(name) <= _LONGEST_NAME and name.isprintable()
+    return (subject.lower(), name) if written else None
+
+
+def _done(
+    desk: Desk, actor: Actor, act: Callable[[], object], said: str
+) -> Response | tuple[str, int]:
+    """Does it and comes back to the list; what cannot be done is said there."""
+    try:
+        act()
+    except InvalidInput as problem:
+        named = any(fault.code == "not-named" for fault in problem.faults)
+        text = (
+            _("Deze zaak is gesloten: zet deze persoon eerst op de lijst.")
+            if named
+            else _("Dat kan niet met deze zaak.")
+        )
+        return _page(desk, actor, text), 400
+    except Conflict:
+        return _page(desk, actor, _("Iemand was u voor. Hieronder staat de nieuwe stand.")), 409
+    tell(said)
+    return redirect(url_for("desk.queue"), 303)
+
+
+def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
+    queue = desk.queue.queue(actor)
+    held_count, held = desk.held(actor)
+    waiting = [case for case in queue.cases if not case.coordinator_name]
+    return render_template(
+        "desk.html",
+        queue=queue,
+        waiting=waiting,
+        assigned=[case for case in queue.cases if case.coordinator_name],
+        staff=desk.cases.staff(actor),
+        wgs=actor.legal_context is LegalContext.ZVH_WGS,
+        held=held,
+        held_count=held_count,
+        fault=fault,
+        doubts=doubts,
+    )
+
+
+def doubts(proposal: Proposal) -> list[str]:
+    """Why a human must look, in words; codes of single fields are left out."""
+    return [label("doubt", code) for code in proposal.reasons if code in LABELS["doubt"]]

@@ -1,0 +1,49 @@
+"""What waits at the desk, by hand. Invented persons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from services.signals.intake.answers import Notice
+from services.signals.intake.status import Held
+from services.signals.picture.desk import Proposal, Queue, QueuedCase
+from tests.web import brandsma
+
+SUBJECT = "11111111-1111-4111-8111-111111111111"
+OTHER = "22222222-2222-4222-8222-222222222222"
+LINK = "33333333-3333-4333-8333-333333333333"
+
+WAITING = QueuedCase(
+    case_id=brandsma.CASE_ID,
+    number="26-1184",
+    household_id=brandsma.CASE.household_id,
+    name="Brandsma",
+    region="utrecht",
+    legal_context="vt_task",
+    state="queued",
+    phase="direct_safety",
+    opened_at=datetime(2026, 11, 20, 16, 30, tzinfo=UTC),
+    acute=True,
+    signal_count=9,
+    coordinator_name="",
+    deputy_names=(),
+    closed_compartment=True,
+)
+RUNNING = replace(
+    WAITING, case_id=OTHER, number="26-0990", name="Van Dalen", state="active", acute=False,
+    coordinator_name="Marit de Jong", deputy_names=("Amal Said",), closed_compartment=False,
+)  # fmt: skip
+SURE = Proposal(
+    "link", LINK, OTHER, "26-0990", "s-1", "police", "2026-03-03", "Karel van Dalen", "1979-05-02",
+    "K. van Dalen", "1979-05-02", "auto", (),
+)  # fmt: skip
+DOUBTED = replace(
+    SURE, kind="candidate", id=OTHER, known_name="Carel van Dalen", known_birth_date="1979",
+    band="review", reasons=("given_name_uncertain", "birth_date_uncertain", "equal"),
+)  # fmt: skip
+QUEUE = Queue(brandsma.NOW, (WAITING, RUNNING), (SURE, DOUBTED))
+HELD = Held(
+    "h-1", "s-77", "police", "politie-midden-nederland", "PL0900-2026-881", "acute",
+    "2026-11-21T20:11:00.000Z", 0, (Notice("/persons/0/birthDate", "invalid", "Not a date."),),
+)  # fmt: skip
