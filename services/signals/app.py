@@ -31,6 +31,8 @@ from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
 from services.signals.search.token_table import index_for
 from services.signals.search.tokens import Tokeniser
+from services.signals.web import install
+from services.signals.web.held import HeldSignals
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
 from shared.clients.decisions import DecisionClient
@@ -91,6 +93,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     # The order in which a signal walks; a room knows those above it only.
     _open_intake(rooms)
     _open_casework(rooms)
+    _open_pages(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
     app.extensions["bundel_close"] = _closing(engine, keys_engine)
@@ -148,6 +151,19 @@ def _open_casework(rooms: Rooms) -> None:
     rooms.doors = Doors(cases=cases, desk=desk, pictures=pictures, searches=searches)
     rooms.on_receipt["audit"] = following.on_receipt
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
+
+
+def _open_pages(rooms: Rooms) -> None:
+    doors = rooms.doors
+    assert doors is not None
+    install(
+        rooms.app,
+        pictures=doors.pictures,
+        searches=doors.searches,
+        queue=doors.desk,
+        cases=doors.cases,
+        held=HeldSignals(rooms.engine, rooms.audit),
+    )
 
 
 def _answers(engine: Engine) -> Callable[[], None]:
