@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from services.audit.app import create_app
 from services.audit.entries.book import EntryBook
 from services.audit.log.note import Signer
 from services.audit.log.sequencer import Sequencer
 from shared import ids
 from shared.clients.audit import Entry, EntryActor
+from shared.clients.transport import WsgiTransport
 from shared.database import migrate, open_engine
+from shared.http import mounted
 from shared.settings import Settings
+from tests.audit.serving import Neighbour, Serving, officers_may_read
 
 COORDINATOR = EntryActor(
     "7f2c0000-0000-4000-8000-000000000001",
@@ -96,3 +100,21 @@ def audit_settings(settings: Settings) -> Settings:
     """Settings whose audit database is migrated."""
     migrate("audit", settings.databases["audit"])
     return settings
+
+
+@pytest.fixture
+def serving(
+    audit_settings: Settings,
+    wsgi_transport: WsgiTransport,
+    token_of: Callable[..., str],
+    person_token: Callable[..., str],
+) -> Iterator[Serving]:
+    """The audit service with its neighbours on the line."""
+    app = create_app(audit_settings, wsgi_transport)
+    consent = Neighbour(officers_may_read)
+    signals = Neighbour(lambda body: (200, {"personIds": []}))
+    wsgi_transport.applications.update(
+        audit=mounted(app, "audit"), consent=consent, signals=signals
+    )
+    yield Serving(audit_settings, app, wsgi_transport, consent, signals, token_of, person_token)
+    app.extensions["bundel_close"]()
