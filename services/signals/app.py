@@ -155,7 +155,8 @@ def _open_casework(rooms: Rooms) -> None:
 
 def _open_pages(rooms: Rooms) -> None:
     doors = rooms.doors
-    assert doors is not None
+    if doors is None:
+        raise RuntimeError("The pages ask casework: open it first.")
     install(
         rooms.app,
         pictures=doors.pictures,
