@@ -37,11 +37,10 @@ class QueueBody(Schema):
 
 
 class ResolveBody(Schema):
-    name = fields.String(load_default="", validate=validate.Length(max=200))
-    birth_date = fields.String(data_key="birthDate", load_default="", validate=_PARTIAL_DATE)
-    bsn = fields.String(load_default="", validate=validate.Regexp(r"^\d{9}$", error="Nine digits."))
+    name = fields.String(validate=validate.Length(max=200))
+    birth_date = fields.String(data_key="birthDate", validate=_PARTIAL_DATE)
+    bsn = fields.String(validate=validate.Regexp(r"^\d{9}$", error="Nine digits."))
     purpose = fields.String(
-        load_default="",
         validate=validate.OneOf(
             [
                 str(Purpose.ADMINISTRATION),
@@ -92,7 +91,9 @@ def picture_resources(
     @access(Role.PRIVACY_OFFICER, Role.CONSENT_OFFICER, decision="resolve_person on persons")
     def resolve_person(body: dict[str, Any]) -> Resolved:
         """From a BSN, or a name and a birth date, to pseudonyms in one's own region."""
-        question = PersonQuestion(body["name"], body["birth_date"], body["bsn"])
-        return resolver.resolve(current_actor(), question, body["purpose"])
+        question = PersonQuestion(
+            body.get("name", ""), body.get("birth_date", ""), body.get("bsn", "")
+        )
+        return resolver.resolve(current_actor(), question, body.get("purpose", ""))
 
     return blueprint
