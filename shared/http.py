@@ -251,7 +251,8 @@ def _unexpected(error: Exception) -> Response:
 
 def _add_headers(response: Response) -> Response:
     wiring: Wiring = current_app.extensions["bundel"]
-    form_action = " ".join({"'self'", wiring.settings.base_url})
+    provider = "/".join(wiring.settings.issuer.split("/")[:3])  # the log-out form ends up there
+    form_action = " ".join(sorted({"'self'", wiring.settings.base_url, provider}))
     headers = response.headers
     headers["API-Version"] = API_VERSION
     headers.setdefault("Cache-Control", "no-store")

@@ -13,7 +13,6 @@ from shared.logging import get_logger
 from shared.problems import Unavailable
 
 REFETCH_AFTER = 10.0  # seconds: an unknown kid asks the provider at most this often
-RETRY_AFTER = 1.0  # seconds: without any key, callers do not queue up behind one time-out each
 OLD_AFTER = 600.0  # seconds: a key that was withdrawn is trusted no longer than this
 UNREACHABLE = "The identity provider is not reachable."
 
@@ -27,6 +26,7 @@ class ProviderKeys:
         self._keys: dict[str, Key] = {}
         self._asked_at = -REFETCH_AFTER
         self._fetched_at = -OLD_AFTER
+        self._failed_at = 0.0
         self._lock = threading.Lock()
 
     def find(self, kid: str) -> Key | None:
@@ -36,11 +36,10 @@ class ProviderKeys:
             with self._lock:
                 # Another thread may just have fetched them.
                 known = kid in self._keys and moment - self._fetched_at <= OLD_AFTER
-                wait = REFETCH_AFTER if self._keys else RETRY_AFTER
-                if not known and moment - self._asked_at >= wait:
+                if not self._keys and self._failed_at > moment:
+                    raise Unavailable(UNREACHABLE)  # it failed while this caller waited
+                if not known and (not self._keys or moment - self._asked_at >= REFETCH_AFTER):
                     self._fetch(moment)
-                elif not self._keys:
-                    raise Unavailable(UNREACHABLE)
         return self._keys.get(kid)
 
     def _fetch(self, moment: float) -> None:
@@ -52,6 +51,7 @@ class ProviderKeys:
             found = KeySet.import_key_set(answer.json())
         except (Unavailable, JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
             if not self._keys:
+                self._failed_at = clock.monotonic()
                 raise Unavailable(UNREACHABLE) from error
             get_logger().warning("keys not refreshed", exception_type=type(error).__name__)
             return

@@ -57,7 +57,7 @@ class SignIn:
         # Two requests of one browser at once use one refresh token: the second gets what the first
         # got. Asking twice would look like theft to the provider and end the session.
         self._refreshed: OrderedDict[str, Granted] = OrderedDict()
-        self._refresh_lock = threading.Lock()
+        self._refresh_locks = tuple(threading.Lock() for _ in range(64))
 
     # -- who is calling ------------------------------------------------------------------------
 
@@ -100,14 +100,14 @@ class SignIn:
         if session.access_expires_at - REFRESH_BEFORE > clock.now().timestamp():
             return session
         name = hashlib.sha256(session.refresh_token.encode()).hexdigest()
-        with self._refresh_lock:
+        with self._refresh_locks[int(name[:8], 16) % len(self._refresh_locks)]:
             granted = self._refreshed.get(name)
             if granted is None:
                 granted = self._endpoint.ask(
                     {"grant_type": "refresh_token", "refresh_token": session.refresh_token}
                 )
                 self._refreshed[name] = granted
-                while len(self._refreshed) > REFRESHES_KEPT:
+                if len(self._refreshed) > REFRESHES_KEPT:
                     self._refreshed.popitem(last=False)
         return replace(
             session,

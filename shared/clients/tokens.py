@@ -32,13 +32,17 @@ class TokenSource:
         self._kept: OrderedDict[tuple[str, str], Granted] = OrderedDict()
         self._lock = threading.Lock()
         self._own_lock = threading.Lock()
+        self._failed_at = 0.0
 
     def own(self, audience: str) -> str:
         """A token in which the service speaks for itself. Raises Unavailable."""
         key = ("", audience)
+        began = clock.monotonic()
         with self._own_lock:  # one request for a new token at a time, not one per thread
             kept = self._find(key)
             if kept is None:
+                if self._failed_at > began:
+                    raise Unavailable  # it failed while this thread waited: do not queue up
                 try:
                     kept = self._endpoint.ask(
                         {
@@ -51,6 +55,9 @@ class TokenSource:
                     raise Unavailable(
                         "The identity provider does not accept this service's key."
                     ) from error
+                except Unavailable:
+                    self._failed_at = clock.monotonic()
+                    raise
                 self._keep(key, kept)
         return kept.access_token
 
