@@ -14,7 +14,7 @@ from shared.database import migrate
 from shared.settings import Settings, load_settings
 
 
-pytest_plugins = ["tests.running", "tests.fixtures_identity"]
+pytest_plugins = ["tests.running", "tests.fixtures_identity", "tests.town"]
 
 
 @pytest.fixture

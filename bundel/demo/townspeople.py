@@ -54,6 +54,10 @@ class TownsPerson:
     def name(self) -> str:
         return str(self._claims()["name"])
 
+    def headers(self, audience: str) -> dict[str, str]:
+        """The Authorization header for a call to the service of this audience."""
+        return self._client.headers(audience)
+
     def post(self, service: str, path: str, body: object, *, what: str) -> Any:
         """POSTs JSON to `/<service>/v1/<path>`; the answer's JSON, {} when there is no body.
 
@@ -62,7 +66,7 @@ class TownsPerson:
         url = f"{self.installation.base_url}/{service}/v1/{path}"
         data = json.dumps(body).encode()
         for attempt in range(_PATIENCE):
-            headers = self._client.headers(f"bundel-{service}")
+            headers = self.headers(f"bundel-{service}")
             headers["Content-Type"] = "application/json"
             try:
                 answer = self.transport.send("POST", url, headers, data, timeout=_TIMEOUT)

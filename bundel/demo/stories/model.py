@@ -26,12 +26,16 @@ class Context(StrEnum):
 
 @dataclass(frozen=True)
 class Assignment:
-    """A desk worker gives the household's case in this context to a coordinator (user names)."""
+    """A desk worker gives the household's case in this context to a coordinator (user names).
+
+    `surname`: what the household is found by in this queue, when that is not the story's own name.
+    """
 
     desk: str
     coordinator: str
     context: Context
     region: str = "utrecht"
+    surname: str = ""
 
 
 TO_VT = Assignment("s.kaya", "m.dejong", Context.VT)

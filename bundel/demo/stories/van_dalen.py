@@ -107,7 +107,7 @@ def van_dalen(when: Calendar) -> Story:
     return Story(
         number=1,
         id="van-dalen",
-        household="Van Dalen",
+        household="Dalen",
         reading="Eén voorval, vier keer verteld; situationeel. Rust, geen alarm.",
         signals=(visit, relay, school, guardianship, older),
         assignments=(TO_VT, TO_YOUTH),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bundel.demo.model import Address, Name, Reporter, Signal, Source, Statement, Tie
@@ -66,7 +67,7 @@ def yara(when: Calendar) -> Story:
         household="Koopmans",
         reading="Geweld in een eerdere relatie en nu een zwangerschap.",
         signals=(quarrel, midwife, file_2022),
-        assignments=(TO_VT, TO_GOOI),
+        assignments=(TO_VT, replace(TO_GOOI, surname="Verbeek")),
         expectations=(
             Shown("m.dejong", ("hield de voordeur dicht", "zestien weken zwanger")),
             Hidden("m.dejong", ("Kim", "Verbeek", "Hilversum", "van de trap"), "the ex's identity"),

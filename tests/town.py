@@ -1,0 +1,127 @@
+"""A town: the whole of Bundel in this process with the ten stories loaded, once for all tests.
+
+Real apps, real tokens, real log; no sockets. Background workers run when somebody waits. Tests may
+look at anything in it; one that changes something puts it back.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from rich.console import Console
+
+from bundel.commands.migrate import migrate_all
+from bundel.demo.desk_work import StoryPlace
+from bundel.demo.loader import Loaded, load_demonstration
+from bundel.demo.model import Source
+from bundel.demo.simulators import SourceSystem
+from bundel.demo.townspeople import Townspeople
+from bundel.installation import find_installation
+from services.audit.app import create_app as create_audit
+from services.consent.app import create_app as create_consent
+from services.identity.app import create_app as create_identity
+from services.signals.app import create_app as create_signals
+from shared.clients.transport import WsgiTransport
+from shared.http import mounted
+from shared.settings import Settings, load_settings
+from tests.identity.browser import Browser
+
+STORIES = 10
+
+
+@dataclass
+class Workers:
+    """Runs every background worker of the apps until none has anything left to do."""
+
+    apps: list[Flask]
+
+    def wait(self) -> None:
+        for _ in range(200):
+            done = [
+                worker.run_once()
+                for app in self.apps
+                for worker in app.extensions.get("bundel_workers", {}).values()
+            ]
+            if not any(done):
+                return
+        raise AssertionError("the workers never come to an end")
+
+
+@dataclass
+class InTown:
+    """What tests do in the town: be someone, look at something."""
+
+    settings: Settings
+    transport: WsgiTransport
+    workers: Workers
+    loaded: Loaded
+    people: Townspeople
+    _browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def place(self, number: int) -> StoryPlace:
+        return next(place for place in self.loaded.places if place.story.number == number)
+
+    def ask(self, user: str, path: str, body: object, service: str = "signals") -> tuple[int, Any]:
+        """POSTs JSON as this person: (status, JSON). Unlike `people`, takes no for an answer."""
+        person = self.people[user]
+        headers = {
+            **person.headers(f"bundel-{service}"),
+            "Content-Type": "application/json",
+        }
+        url = f"{self.settings.base_url}/{service}/{path}"
+        answer = self.transport.send("POST", url, headers, json.dumps(body).encode())
+        return answer.status, answer.json() if answer.body else {}
+
+    def system(self, source: Source) -> SourceSystem:
+        """One of the source systems, with its own credentials."""
+        return SourceSystem(source, find_installation(self.settings), self.transport)
+
+    def browser(self, user: str) -> Browser:
+        """A browser in which this person is logged in."""
+        if user not in self._browsers:
+            browser = Browser(self.transport.applications)
+            page = browser.log_in(f"{self.settings.base_url}/signals/", user)
+            assert page.status_code in (200, 404), page.text
+            self._browsers[user] = browser
+        return self._browsers[user]
+
+
+def load_town(home: Path, households: int = STORIES) -> Iterator[InTown]:
+    """Makes the four services on databases below `home` and loads the demonstration."""
+    settings = load_settings({"BUNDEL_HOME": str(home), "BUNDEL_BASE_URL": "http://bundel.test"})
+    migrate_all(settings)
+    transport = WsgiTransport()
+    apps: dict[str, Flask] = {"identity": create_identity(settings)}
+    transport.applications["identity"] = mounted(apps["identity"], "identity")
+    for name, create in (
+        ("audit", create_audit),
+        ("consent", create_consent),
+        ("signals", create_signals),
+    ):
+        apps[name] = create(settings, transport)
+        transport.applications[name] = mounted(apps[name], name)
+    workers = Workers([apps["signals"], apps["consent"], apps["audit"]])
+    try:
+        console = Console(file=StringIO())
+        loaded = load_demonstration(settings, households, transport, workers, console)
+        people = Townspeople(find_installation(settings), transport)
+        yield InTown(settings, transport, workers, loaded, people)
+    finally:
+        for app in apps.values():
+            app.extensions.get("bundel_close", lambda: None)()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, identity_template: Path) -> Iterator[InTown]:
+    """The town with the ten stories and nothing else."""
+    home = tmp_path_factory.mktemp("town") / "home"
+    shutil.copytree(identity_template / "clients", home / "clients")
+    yield from load_town(home)
