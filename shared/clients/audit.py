@@ -22,6 +22,7 @@ from shared.settings import Settings
 AUDIENCE = "bundel-audit"
 PERMIT = "permit"
 DENY = "deny"
+REFUSALS = frozenset({"access.denied", "decision.refused", "link.denied"})
 MOST_ENTRIES = 1000  # in one request
 MOST_SUBJECTS = 500  # in one entry; more: make several entries
 MOST_SIGNALS = 1200
@@ -148,10 +149,10 @@ class Receipt:
 def entry_for(actor: Actor, event: str, **fields: Any) -> Entry:
     """An entry of what `actor` does now; `fields` are further members of Entry by name.
 
-    Fills id and time; inside a request also the service, the trace and the span. An event that
-    ends in ".denied" or ".refused" is a deny unless `fields` say otherwise.
+    Fills id and time; inside a request also the service, the trace and the span. The events in
+    REFUSALS are a deny unless `fields` say otherwise.
     """
-    if event.endswith((".denied", ".refused")):
+    if event in REFUSALS:
         fields.setdefault("decision", DENY)
     fields.setdefault("legal_context", str(actor.legal_context))
     if has_app_context():

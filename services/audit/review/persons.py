@@ -12,7 +12,7 @@ from typing import Protocol
 from shared.authentication.actor import Actor
 from shared.clients.transport import Transport
 from shared.http import trace_parent
-from shared.problems import Fault, InvalidInput, NotAuthenticated, Unavailable
+from shared.problems import Fault, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from shared.settings import Settings
 
 _AUDIENCE = "bundel-signals"
@@ -46,9 +46,10 @@ class PersonResolver:
     tokens: ActorTokens = field(repr=False)
 
     def resolve(self, actor: Actor, sought: PersonSought) -> tuple[str, ...]:
-        """Ids of the persons that fit; empty when nobody does.
+        """Ids of the persons that fit and of their mentions; empty when nobody does.
 
-        Raises InvalidInput when signals wants it put otherwise, Unavailable, NotAuthenticated.
+        Raises InvalidInput when signals wants it put otherwise, NotFound when it may not be asked,
+        Unavailable, NotAuthenticated.
         """
         members = {"name": sought.name, "birthDate": sought.birth_date, "bsn": sought.bsn}
         answer = self.transport.send(
@@ -69,11 +70,14 @@ class PersonResolver:
             )
         if answer.status == 401:
             raise NotAuthenticated("Your log-in has ended. Log in again.")
+        if answer.status == 404:
+            raise NotFound
         if answer.status != 200:
             raise Unavailable
         found = answer.json()
         try:
-            ids = tuple(str(person) for person in found["personIds"])
+            # Consents hang on mentions: entries about them name the mention, not the person.
+            ids = tuple(map(str, (*found["personIds"], *found.get("mentionIds", ()))))
         except (KeyError, TypeError) as error:
             raise Unavailable("A neighbouring service sent an answer without persons.") from error
         return ids
