@@ -71,7 +71,7 @@ def test_the_danger_stands_before_everything_else(reader: Reader) -> None:
 
 
 def test_purpose_ground_and_record_are_in_sight(reader: Reader) -> None:
-    strip = opened(reader).split('<div class="seen">')[1].split("</div>")[0]
+    strip = opened(reader).split('class="seen"')[1].split("</section>")[0]
     assert "veiligheidsbeoordeling" in strip
     assert "Wmo 2015 art. 4.1.1" in strip
     assert "22.38" in strip
