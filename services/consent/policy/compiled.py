@@ -70,9 +70,11 @@ class Prepared:
         return DENIED
 
     def nearest(self, facts: Facts) -> Rule | None:
-        """The permitting rule with the fewest failed conditions; None: none is for this actor."""
+        """The permitting rule with the fewest failed conditions; None: none that may be told."""
         best: tuple[int, Rule] | None = None
         for narrowed in self.permits:
+            if not narrowed.rule.tell:
+                continue
             distance = sum(_distance(part, facts) for part in conjuncts(narrowed.condition))
             if best is None or distance < best[0]:
                 best = (distance, narrowed.rule)

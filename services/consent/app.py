@@ -1,0 +1,61 @@
+"""The consent service: its rooms put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.consent.decisions.metrics import DecisionMetrics
+from services.consent.decisions.resources import decision_blueprint
+from services.consent.decisions.service import DecisionService
+from services.consent.office.notices import GroundChanges
+from services.consent.office.persons import PersonFinder
+from services.consent.office.recording import ConsentOffice
+from services.consent.office.resources import consent_blueprint
+from services.consent.policy.authority import Authority
+from services.consent.policy.compiled import Engine
+from services.consent.policy.rules import Bundle, load_bundle
+from services.consent.policy.selfcheck import check_against_cedar
+from services.consent.web import install
+from shared.authentication.wiring import install_login, wire
+from shared.clients.audit import AuditClient
+from shared.clients.transport import PooledTransport, Transport
+from shared.database import open_engine
+from shared.http import create_service
+from shared.settings import Settings
+
+# A picture of a large household: 1,000 questions of about 2 kB.
+MOST_BYTES = 8_000_000
+DESCRIPTION = """Decides for all of Bundel what may be known, viewed, linked and opened, under law,
+purpose and consent, and keeps the consents. The decision interface is AuthZEN 1.0
+(/access/v1/..., /.well-known/authzen-configuration) with one extension that returns a filter."""
+
+
+def create_app(
+    settings: Settings, transport: Transport | None = None, bundle: Bundle | None = None
+) -> Flask:
+    """The WSGI app of the migrated service. Raises PolicyError when the rules cannot be used."""
+    engine = Engine(bundle or load_bundle())
+    authority = Authority(engine.bundle)
+    check_against_cedar(engine, authority)
+    transport = transport or PooledTransport(settings.neighbour_timeout)
+    wiring, tokens = wire("consent", settings, transport)
+    database = open_engine(settings.databases["consent"])
+    decisions = DecisionService(database, engine, authority, DecisionMetrics(wiring.metrics))
+    decisions.keep_policy()
+    audit = AuditClient(settings, transport, tokens)
+    office = ConsentOffice(database, decisions, audit, GroundChanges(settings, transport, tokens))
+    wiring.ready = {"database": lambda: _ask(decisions), "policy": decisions.check_ready}
+    app, api = create_service(wiring, title="Bundel consent", description=DESCRIPTION)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    api.register_blueprint(decision_blueprint(decisions, settings))
+    api.register_blueprint(consent_blueprint(office, decisions))
+    install_login(app)
+    install(app, office, PersonFinder(settings, transport, tokens), decisions)
+    app.extensions["bundel_workers"] = {}
+    app.extensions["bundel_decisions"] = decisions
+    app.extensions["bundel_close"] = database.dispose
+    return app
+
+
+def _ask(decisions: DecisionService) -> None:
+    decisions.revision()

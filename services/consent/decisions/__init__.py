@@ -1,0 +1,1 @@
+"""The decision interface (AuthZEN 1.0): questions in, recorded answers out."""

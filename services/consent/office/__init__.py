@@ -1,0 +1,1 @@
+"""The consent officer's work: record, renew, withdraw, confirm and read consents."""

@@ -1,0 +1,47 @@
+"""The consent service over its real WSGI app, with identity and audit beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.audit.app import create_app as create_audit
+from services.consent.app import create_app
+from shared.clients.transport import Answer, WsgiTransport
+from shared.database import migrate
+from shared.http import mounted
+from shared.settings import Settings
+
+BASE = "http://bundel.test"
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def consent_app(settings: Settings, wsgi_transport: WsgiTransport) -> Iterator[Flask]:
+    for service in ("consent", "audit"):
+        migrate(service, settings.databases[service])
+    audit = create_audit(settings, wsgi_transport)
+    wsgi_transport.applications["audit"] = mounted(audit, "audit")
+    app = create_app(settings, wsgi_transport)
+    wsgi_transport.applications["consent"] = mounted(app, "consent")
+    yield app
+    app.extensions["bundel_close"]()
+    audit.extensions["bundel_close"]()
+
+
+@pytest.fixture
+def ask(consent_app: Flask, wsgi_transport: WsgiTransport) -> Ask:
+    """`ask(token, "POST", "/v1/consents", body)` over HTTP."""
+
+    def send(token: str, method: str, path: str, body: Any = None) -> Answer:
+        headers = {"Authorization": f"Bearer {token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        data = json.dumps(body).encode() if body is not None else None
+        return wsgi_transport.send(method, f"{BASE}/consent{path}", headers, data)
+
+    return send
