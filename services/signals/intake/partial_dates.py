@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from shared.clock import DUTCH_TIME
+
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -53,10 +55,10 @@ def read_span(text: str) -> Span:
         moment = read_moment(text)
         return Span(moment, moment)
     first, last = read_date(text)
-    # Somewhere on earth the day begins earlier and ends later than in UTC; Dutch time is UTC+1/+2.
+    # A day without a clock time is a day in the Netherlands.
     return Span(
-        datetime.combine(first, time.min, UTC) - timedelta(hours=2),
-        datetime.combine(last, time.max, UTC),
+        datetime.combine(first, time.min, DUTCH_TIME).astimezone(UTC),
+        datetime.combine(last, time.max, DUTCH_TIME).astimezone(UTC),
     )
 
 
