@@ -108,7 +108,7 @@ def wolters(when: Calendar) -> Story:
             Shown("m.dejong", ("keukenmes", "achtmaal dom", "op de gang moest slapen")),
             Shown("j.prins", ("bij zijn oma",)),
             Hidden("j.prins", ("keukenmes", "aangehouden", "snee in de onderarm",
-                                "kon er niet uit"),
+                                "weer voor de deur"),
                    "arrest details for youth help"),
             Hidden("t.maas", ("keukenmes", "Wolters"), "no case there", absent=True),
             Hidden("k.bos", ("keukenmes", "Wolters"), "another region", absent=True),
