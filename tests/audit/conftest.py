@@ -14,13 +14,14 @@ from services.audit.app import create_app
 from services.audit.entries.book import EntryBook
 from services.audit.log.note import Signer
 from services.audit.log.sequencer import Sequencer
+from services.consent.app import create_app as create_consent
 from shared import ids
 from shared.clients.audit import Entry, EntryActor
 from shared.clients.transport import WsgiTransport
 from shared.database import migrate, open_engine
 from shared.http import mounted
 from shared.settings import Settings
-from tests.audit.serving import Neighbour, Serving, officers_may_read
+from tests.audit.serving import Neighbour, Serving
 
 COORDINATOR = EntryActor(
     "7f2c0000-0000-4000-8000-000000000001",
@@ -111,10 +112,12 @@ def serving(
 ) -> Iterator[Serving]:
     """The audit service with its neighbours on the line."""
     app = create_app(audit_settings, wsgi_transport)
-    consent = Neighbour(officers_may_read)
+    migrate("consent", audit_settings.databases["consent"])
+    consent = create_consent(audit_settings, wsgi_transport)
     signals = Neighbour(lambda body: (200, {"personIds": []}))
     wsgi_transport.applications.update(
-        audit=mounted(app, "audit"), consent=consent, signals=signals
+        audit=mounted(app, "audit"), consent=mounted(consent, "consent"), signals=signals
     )
-    yield Serving(audit_settings, app, wsgi_transport, consent, signals, token_of, person_token)
+    yield Serving(audit_settings, app, wsgi_transport, signals, token_of, person_token)
+    consent.extensions["bundel_close"]()
     app.extensions["bundel_close"]()

@@ -1,4 +1,4 @@
-"""The audit service over its real WSGI app, with real tokens; and a policy that answers AuthZEN."""
+"""The audit service over its real WSGI app, with real tokens and the real policy."""
 
 from __future__ import annotations
 
@@ -35,23 +35,9 @@ class Neighbour:
         return response(environ, start_response)
 
 
-def officers_may_read(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """What R27 says, in the form of AuthZEN: the privacy officer reads the log, nobody else."""
-    permitted = body["subject"]["properties"]["role"] == "privacy_officer"
-    ground = {"ruleId": "R27", "article": "Wpg art. 32a(2)", "summary": "Control."}
-    decision = {
-        "decision": permitted,
-        "context": {
-            "decisionId": "d-1",
-            "reliedGround": ground if permitted else None,
-            "visibleFields": [],
-            "obligations": [],
-            "whyNot": None,
-            "policyVersion": "2026.1",
-            "revision": 3,
-        },
-    }
-    return 200, {"evaluations": [decision for _ in body["evaluations"]]}
+def refuses_everything(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """A policy under which even the privacy officer may not read the log."""
+    return 200, {"evaluations": [{"decision": False} for _ in body["evaluations"]]}
 
 
 @dataclass
@@ -61,7 +47,6 @@ class Serving:
     settings: Settings
     app: Flask
     transport: WsgiTransport
-    consent: Neighbour
     signals: Neighbour
     token_of: Callable[..., str]
     person_token: Callable[..., str]

@@ -19,8 +19,10 @@ from services.audit.exports.writer import ExportRefused, write_export
 from services.audit.keys import signer_of
 from services.audit.log.note import Signer
 from services.audit.log.tree import leaf_hash
+from shared.problems import Unavailable
 from shared.settings import Settings
 from tests.audit.conftest import Log, an_entry
+from tests.audit.serving import Serving
 
 COUNT = 300  # two tiles below, one above; one bundle full, one open
 
@@ -210,6 +212,38 @@ def test_the_export_is_itself_the_last_entry(audit_settings: Settings, tmp_path:
     verdict = verify_export(tmp_path / "files", signer_of(audit_settings).verifier)
     assert verdict.whole
     assert b'"event":"log.exported"' in (tmp_path / "files/tile/entries/000.p/1").read_bytes()
+
+
+def test_an_export_of_a_running_log_is_recorded_by_the_service(
+    serving: Serving, tmp_path: Path
+) -> None:
+    serving.client_of().record([an_entry()])
+    done = export_log(serving.settings, tmp_path / "files", serving.transport)
+    assert done.entries == 2
+    assert serving.events() == ["household.opened", "log.exported"]
+    assert verify_export(tmp_path / "files", signer_of(serving.settings).verifier).whole
+
+
+def test_no_entry_no_export(serving: Serving, tmp_path: Path) -> None:
+    serving.client_of().record([an_entry()])
+    serving.transport.down.add("audit")  # it runs, holds the writer's seat, and does not answer
+    with pytest.raises(Unavailable):
+        export_log(serving.settings, tmp_path / "files", serving.transport)
+    assert not (tmp_path / "files").exists()
+
+
+def test_the_key_command_gives_what_verify_takes(
+    audit_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUNDEL_HOME", str(audit_settings.home))
+    monkeypatch.setenv("BUNDEL_BASE_URL", audit_settings.base_url)
+    run = CliRunner().invoke
+    files, key = str(tmp_path / "files"), str(tmp_path / "key")
+    assert run(bundel, ["log", "export", files]).exit_code == 0
+    assert run(bundel, ["log", "key", "--out", key]).exit_code == 0
+    assert run(bundel, ["log", "verify", files, "--key", key]).exit_code == 0
+    assert run(bundel, ["log", "export", files]).exit_code == 2, "there is something already"
+    assert run(bundel, ["log", "verify", files, "--key", "nowhere"]).exit_code == 2
 
 
 def test_the_verifier_needs_no_flask_and_no_database(export: tuple[Path, Signer]) -> None:

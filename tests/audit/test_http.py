@@ -13,7 +13,7 @@ from shared import ids
 from shared.clients.audit import EntryActor, EntryRefused
 from shared.problems import Unavailable
 from tests.audit.conftest import COORDINATOR, an_entry
-from tests.audit.serving import Serving
+from tests.audit.serving import Neighbour, Serving, refuses_everything
 
 GOOI = EntryActor(
     ids.new_id(), "bundel-signals", "desk", "vt-gooi", "veilig_thuis", "gooi-en-vechtstreek"
@@ -100,11 +100,11 @@ def test_no_decision_no_answer(serving: Serving) -> None:
 
 
 def test_what_policy_refuses_looks_like_nothing_and_is_an_entry(serving: Serving) -> None:
-    permit = serving.consent.answer
-    serving.consent.answer = lambda body: (200, {"evaluations": [{"decision": False}]})
+    consent = serving.transport.applications["consent"]
+    serving.transport.applications["consent"] = Neighbour(refuses_everything)
     answer = serving.call("POST", "/v1/entries/_search", serving.officer(), {})
     assert answer.status_code == 404
-    serving.consent.answer = permit
+    serving.transport.applications["consent"] = consent
     assert serving.events() == ["decision.refused"]
 
 
