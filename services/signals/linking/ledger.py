@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select, update
 
 from services.signals.intake.reading import chunks
+from services.signals.linking.doubts import tell_of_split
 from services.signals.linking.links import (
     add_person,
     close_links,
@@ -61,6 +62,8 @@ def move_link(connection: Connection, link_id: str, person_id: str | None, by: s
         demand_joinable(connection, [row.mention_id], mentions_of(connection, person_id))
     left = [m for m in mentions_of(connection, row.person_id) if m != row.mention_id]
     part(connection, [row.mention_id], left, by, "moved")
+    if left:
+        tell_of_split(connection, [row.mention_id, *left])
     target = person_id or add_person(connection, row.region, placeholder=False)
     moved = next_version(
         connection,
@@ -129,8 +132,9 @@ def unmerge(connection: Connection, merge_id: str, by: str, *, for_good: bool = 
     connection.execute(
         update(merges).where(merges.c.id == merge_id).values(undone_at=now(), undone_by=by)
     )
+    stayed = mentions_of(connection, merge.survivor)
+    tell_of_split(connection, [*stayed, *(row.mention_id for row in rows)])
     if for_good:
-        stayed = mentions_of(connection, merge.survivor)
         part(connection, [row.mention_id for row in rows], stayed, by, "unmerged")
     settle_signals(connection, {row.signal_id for row in rows})
 

@@ -216,8 +216,7 @@ def test_a_shelter_address_is_a_key_for_nothing(world: World) -> None:
 def test_a_correction_keeps_the_person_and_ends_the_old_link(world: World) -> None:
     first = world.link([person("a", "victim", **ANNA)])
     second = world.link([person("x", "victim", **ANNA)])
-    body = world.body([person("x", "victim", **{**ANNA, "given": "Anne-Marie Anna"})])
-    correct(world, second, body)
+    world.correct(second, [person("x", "victim", **{**ANNA, "given": "Anne-Marie Anna"})])
     world.linker.link_signal(second)
     world.receipts()
     assert world.person(second, "x") == world.person(first, "a")
@@ -234,8 +233,7 @@ def test_a_correction_keeps_the_person_and_ends_the_old_link(world: World) -> No
 def test_a_correction_of_a_lone_signal_keeps_its_household(world: World) -> None:
     signal = world.link([person("a", "victim", **ANNA)])
     home, before = household_of(world, signal), world.person(signal, "a")
-    body = world.body([person("a", "victim", **{**ANNA, "birthDate": "1985-04-13"})])
-    correct(world, signal, body)
+    world.correct(signal, [person("a", "victim", **{**ANNA, "birthDate": "1985-04-13"})])
     world.linker.link_signal(signal)
     assert household_of(world, signal) == home
     assert world.person(signal, "a") == before
@@ -251,17 +249,6 @@ def test_a_withdrawal_ends_links_and_bundling(world: World) -> None:
         items = reading.household_items(connection, [home], VT)
         assert {item.signal_id for item in items} == {first}
         assert reading.links_of_signals(connection, [second]) == []
-
-
-def correct(world: World, signal: str, body: dict[str, object]) -> None:
-    import json
-
-    from services.signals.intake.tables import signals
-
-    with world.engine.connect() as connection:
-        head = connection.execute(select(signals).where(signals.c.id == signal)).one()
-    body["sourceReference"] = head.source_reference
-    world.changes.correct(source(), signal, head.current_version, json.dumps(body).encode())
 
 
 def test_three_spellings_in_two_regions_are_one_cluster_per_region(world: World) -> None:

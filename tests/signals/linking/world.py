@@ -19,6 +19,7 @@ from services.signals.intake.changes import Changes
 from services.signals.intake.preparing import Preparer
 from services.signals.intake.reading import load_mentions
 from services.signals.intake.service import Intake
+from services.signals.intake.tables import signals
 from services.signals.linking.reading import links_of_signals
 from services.signals.linking.service import Linker, on_receipt
 from services.signals.linking.tables import bundlings, links, memberships, ties
@@ -162,6 +163,13 @@ class World:
         self.linker.link_signal(signal)
         self.receipts()
         return signal
+
+    def correct(self, signal: str, persons: Sequence[dict[str, Any]], **members: Any) -> None:
+        """A new version of the signal with these persons; it waits to be linked."""
+        with self.engine.connect() as connection:
+            head = connection.execute(select(signals).where(signals.c.id == signal)).one()
+        body = self.body(persons, sourceReference=head.source_reference, **members)
+        self.changes.correct(source(), signal, head.current_version, json.dumps(body).encode())
 
     def receipts(self) -> None:
         self.relay.run_once()

@@ -1,0 +1,49 @@
+"""After a split, a consent may hang on the wrong human: consent is told to doubt it.
+
+A consent hangs on a mention, as the person was named then. Until somebody confirms it, it counts
+as absent. Told through the outbox, so that a split is never committed without it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from services.signals.delivery.outbox import OutboxRow, enqueue
+from services.signals.delivery.relay import Handler
+from services.signals.intake.reading import chunks
+from shared.clients.decisions import AUDIENCE, DecisionClient
+from shared.problems import Problem, Unavailable
+
+KIND = "consent-doubt"
+
+
+def tell_of_split(connection: Connection, mention_ids: Iterable[str]) -> None:
+    """Puts the mentions of both sides of a split in the outbox, in the split's transaction."""
+    for chunk in chunks(set(mention_ids)):
+        enqueue(connection, KIND, {"mentionIds": list(chunk)})
+
+
+def doubt_handler(consent: DecisionClient) -> Handler:
+    """Sends rows of KIND to the consent service. Raises Unavailable while it does not answer."""
+
+    def send(rows: Sequence[OutboxRow]) -> None:
+        for row in rows:
+            answer = consent.transport.send(
+                "POST",
+                f"{consent.settings.neighbours['consent']}/v1/consents/_doubt",
+                {
+                    "Authorization": f"Bearer {consent.tokens.own(AUDIENCE)}",
+                    "Content-Type": "application/json",
+                },
+                json.dumps({"mentionIds": row.payload["mentionIds"]}).encode(),
+                consent.settings.neighbour_timeout,
+            )
+            if answer.status >= 500 or answer.status in (401, 429):
+                raise Unavailable
+            if answer.status >= 400:
+                raise Problem("The consent service does not take the doubt.")
+
+    return send
