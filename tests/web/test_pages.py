@@ -83,7 +83,7 @@ def test_a_mask_is_a_sentence_with_rule_article_and_who_lifts_it(reader: Reader)
     assert "Afgeschermd: behandelinhoud van Sem (12)" in mask
     assert "Regel R19" in mask
     assert "Jeugdwet art. 7.3.11" in mask
-    assert "Sem zelf, via zijn hulpverlener" in mask
+    assert "Opheffen kan: Sem zelf, via zijn hulpverlener." in mask
 
 
 def test_every_link_to_a_signal_leads_to_one(reader: Reader) -> None:
@@ -162,3 +162,14 @@ def test_style_is_cached_by_its_content(reader: Reader) -> None:
     assert name is not None
     assert "immutable" in reader.get(name[1]).headers["Cache-Control"]
     assert reader.get("/signals/static/../pages.py").status_code == 404
+
+
+def test_a_child_is_found_by_the_name_that_signals_use(reader: Reader) -> None:
+    lotte = replace(brandsma.PERSONS[4], called="Lotte")
+    item = replace(brandsma.TIMELINE[1], about=("Ilse", "Lotte"))
+    reader.door.picture = replace(
+        brandsma.PICTURE, timeline=(item,), persons=(brandsma.PERSONS[0], lotte)
+    )
+    children = opened(reader).split('aria-labelledby="children"')[1].split("</section>")[0]
+    assert "gisteren 16.20" in children
+    assert "geen signaal" not in children

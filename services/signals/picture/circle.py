@@ -153,6 +153,7 @@ def person_views(persons: Mapping[str, Known], ties: Collection[TieView]) -> tup
         for known in persons.values()
     ]
     views = []
+    called = short_names(persons)
     for person, known in persons.items():
         position = position_of(person, named, told, persons)
         views.append(
@@ -167,6 +168,7 @@ def person_views(persons: Mapping[str, Known], ties: Collection[TieView]) -> tup
                 unconfirmed=known.unconfirmed,
                 address_note=known.address_note,
                 agencies=known.agencies,
+                called=called[person],
             )
         )
     adults = {person for person, known in persons.items() if known.adult}

@@ -71,7 +71,8 @@ class PersonView:
 
     `age` in whole years or None. `roles` are roles told in signals; `household_role` the place in
     the circle. `former`: no member any more. `unconfirmed`: an identity link no human confirmed.
-    `agencies`: codes of the agencies whose visible signals are about this person.
+    `agencies`: codes of the agencies whose visible signals are about this person. `called`: what
+    Item.about calls this person, e.g. the given name when nobody else has it.
     """
 
     id: str
@@ -84,6 +85,7 @@ class PersonView:
     unconfirmed: bool
     address_note: str
     agencies: tuple[str, ...]
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

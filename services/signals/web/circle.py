@@ -16,7 +16,7 @@ from services.signals.web.circle_places import PAIR, places
 
 CELL = 112.0  # width of a person's place
 ROW = 124.0
-TOP = 14.0
+TOP = 48.0  # room for names and for lines over heads
 HALF = 21.0  # half a symbol
 _CHARACTERS = 15  # of a name under a symbol
 
@@ -28,6 +28,12 @@ class Symbol:
     x: float
     y: float
     lines: tuple[str, ...]
+    above: bool  # the name stands over the symbol: in the first row lines go down from it
+
+    @property
+    def name_y(self) -> float:
+        """Baseline of the name's first line."""
+        return self.y - HALF - 8 - 14 * (len(self.lines) - 1) if self.above else self.y + HALF + 16
 
     @property
     def left(self) -> float:
@@ -67,7 +73,8 @@ def draw_circle(persons: Sequence[PersonView], ties: Sequence[TieView]) -> Circl
     known = {person.id for person in persons}
     ties = [tie for tie in ties if tie.from_id in known and tie.to_id in known]
     found = places(persons, ties)
-    symbols = {person.id: _symbol(person, *found[person.id]) for person in persons}
+    generations = any(row > 0 for _column, row in found.values())
+    symbols = {person.id: _symbol(person, *found[person.id], generations) for person in persons}
     width = max((symbol.x for symbol in symbols.values()), default=0) + CELL / 2
     rows = max((symbol.y for symbol in symbols.values()), default=0)
     return Circle(
@@ -78,9 +85,9 @@ def draw_circle(persons: Sequence[PersonView], ties: Sequence[TieView]) -> Circl
     )
 
 
-def _symbol(person: PersonView, column: float, row: int) -> Symbol:
+def _symbol(person: PersonView, column: float, row: int, generations: bool) -> Symbol:
     x, y = CELL / 2 + column * CELL, TOP + HALF + row * ROW
-    return Symbol(person, _kind(person.sex), x, y, _lines_of(person))
+    return Symbol(person, _kind(person.sex), x, y, _lines_of(person), generations and row == 0)
 
 
 def _kind(sex: str) -> str:
@@ -108,7 +115,7 @@ def _pair_lines(symbols: dict[str, Symbol], ties: Iterable[TieView]) -> list[Lin
         if a.y == b.y and b.x - a.x <= CELL + 1:
             path, height = f"M{a.x + HALF:.0f} {a.y:.0f}H{b.x - HALF:.0f}", a.y
         else:  # over the heads of those between
-            height = min(a.y, b.y) - HALF - 8
+            height = min(a.y, b.y) - HALF - 40
             path = (
                 f"M{a.x:.0f} {a.y - HALF:.0f}Q{a.x:.0f} {height:.0f} {a.x + 14:.0f} {height:.0f}"
                 f"H{b.x - 14:.0f}Q{b.x:.0f} {height:.0f} {b.x:.0f} {b.y - HALF:.0f}"

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.signals.picture.desk import Proposal
+from services.signals.picture.desk import CANDIDATE, LINK, Proposal, Queue
 from services.signals.web.doors import CasesDoor, HeldDoor, QueueDoor
 from shared.authentication import access, current_actor
 from shared.authentication.actor import Actor
 from shared.ids import is_id
 from shared.problems import Conflict, InvalidInput
 from shared.vocabulary import LegalContext, Role
+from shared.web.dates import when
 from shared.web.labels import LABELS, label
 from shared.web.messages import tell
 from shared.web.translation import _, later
@@ -167,8 +168,37 @@ def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
         held=held,
         held_count=held_count,
         fault=fault,
+        doubted=[one for one in queue.proposals if one.kind == CANDIDATE],
+        sure=_sure(queue),
         doubts=doubts,
+        births=births,
     )
+
+
+@dataclass(frozen=True)
+class SureLinks:
+    """Links of one case that the machine made and nobody confirmed yet."""
+
+    name: str
+    number: str
+    links: tuple[Proposal, ...]
+
+
+def _sure(queue: Queue) -> list[SureLinks]:
+    """By case, in the order of the queue."""
+    names = {case.number: case.name for case in queue.cases}
+    found: dict[str, list[Proposal]] = {}
+    for one in queue.proposals:
+        if one.kind == LINK:
+            found.setdefault(one.number, []).append(one)
+    return [
+        SureLinks(names.get(number, ""), number, tuple(links)) for number, links in found.items()
+    ]
+
+
+def births(dates: str) -> str:
+    """One or more dates of birth ("1979-05-02 / 1979") in words."""
+    return " / ".join(when(date) for date in dates.split(" / "))
 
 
 def doubts(proposal: Proposal) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.signals.picture.model import Attention, Item, PersonView, Picture, TieView
+from services.signals.picture.model import Attention, Item, Mask, PersonView, Picture, TieView
 from services.signals.web.circle import draw_circle
 from services.signals.web.timeline import describe, draw_timeline
 from shared.web.dates import when
@@ -75,6 +75,7 @@ def household_page(picture: Picture) -> dict[str, object]:
         "behind": behind,
         "circle": draw_circle(picture.persons, picture.ties),
         "circle_description": _circle_in_words(picture),
+        "lifted_by": lifted_by,
         "people": [_member(person, picture) for person in picture.persons],
         "children": _children(picture),
         "alone": _alone(picture),
@@ -105,6 +106,12 @@ def _tells(item: Item) -> list[str]:
     return found
 
 
+def lifted_by(mask: Mask) -> str:
+    """Who can lift a mask, as the middle of a sentence."""
+    told = mask.lifted_by.rstrip(".")
+    return f"w{told[1:]}" if told.startswith("Wie ") else told
+
+
 def _named(item: Item) -> str:
     return f"{when(item.occurred_from)} {label('agency', item.agency)}".strip()
 
@@ -123,7 +130,7 @@ def _legend(items: Sequence[Item]) -> list[tuple[str, str]]:
 
 
 def _member(person: PersonView, picture: Picture) -> Member:
-    names = {other.id: other.name for other in picture.persons}
+    names = {other.id: called(other) for other in picture.persons}
     phrases = [phrase for tie in picture.ties if (phrase := _tie_phrase(tie, person.id, names))]
     return Member(
         name=person.name,
@@ -187,13 +194,18 @@ def _circle_in_words(picture: Picture) -> str:
     )
 
 
+def called(person: PersonView) -> str:
+    """What signals call this person in sentences."""
+    return person.called or person.name
+
+
 def _children(picture: Picture) -> list[Child]:
     """Each child with the youngest visible signal about them."""
     return [
         Child(
             person.name,
             person.age,
-            next((item for item in picture.timeline if person.name in item.about), None),
+            next((item for item in picture.timeline if called(person) in item.about), None),
         )
         for person in picture.persons
         if person.age is not None and person.age < ADULT and not person.former

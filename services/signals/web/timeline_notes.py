@@ -5,6 +5,7 @@ One that finds no place is left out: the list under the drawing says it all.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -15,6 +16,7 @@ from shared.web.labels import label
 
 WIDTH = 880.0
 CHARACTER = 6.9  # a generous estimate of a character's width at 12 px
+MOST_EQUAL = 2  # the same words a third time say nothing new
 LOUD = ("acute", "spontaneous_disclosure")
 WEIGHT = {"acute": 0, "structural": 1, "incident": 2, "suspicion": 3, "masked": 4}
 
@@ -103,15 +105,18 @@ def place_notes(
     )
     floor = {mark.item.signal_id: lane.bottom for mark in marks for lane in lanes
              if lane.agency == mark.item.agency}  # fmt: skip
+    common = Counter(form for mark in marks for form in mark.item.violence_forms)
+    said: Counter[str] = Counter()
     for mark in order:
-        text = _short(mark.item)
-        if not text:
+        text = _short(mark.item, common)
+        if not text or said[text] == MOST_EQUAL:
             continue
         for note in _places(mark, text):
             inside = note.box.left >= LEFT - 30 and note.box.right <= WIDTH
             free = not any(note.box.touches(box) for box in taken)
             if inside and free and note.box.bottom <= floor[mark.item.signal_id] + 3:
                 notes.append(note)
+                said[text] += 1
                 taken.append(note.box)
                 break
     return tuple(notes)
@@ -138,14 +143,15 @@ def _places(mark: Mark, text: str) -> list[Note]:
     return found
 
 
-def _short(item: Item) -> str:
-    """A few words beside a mark: what was said when it is acute, else the form of violence."""
+def _short(item: Item, common: Counter[str]) -> str:
+    """A few words beside a mark: what was said when it is acute, else the form of violence that
+    sets this signal apart most."""
     if item.mask:
         return ""
     if item.severity in LOUD and item.statements:
         return _clip(item.statements[0].text, 30)
     if item.violence_forms:
-        return label("violence", item.violence_forms[0])
+        return label("violence", min(item.violence_forms, key=lambda form: (common[form], form)))
     return ""
 
 
