@@ -194,14 +194,17 @@ def test_no_bad_token_is_believed_anywhere(whole: Whole) -> None:
 def test_a_role_that_is_not_named_gets_the_answer_for_nothing_there_and_an_entry(
     whole: Whole,
 ) -> None:
+    absent: dict[tuple[str, str, Role], Any] = {}
     for route, declared in whole.guarded():
         for role in sorted(set(Role) - declared.roles):
             whole.denials.clear()
             token = whole.token(route.service, role)
             denied = whole.call(route, token)
-            absent = whole.call(route, token, path=f"/v1/{ids.new_id()}")
-            assert denied.status_code == absent.status_code == 404, f"{route} as {role}"
-            assert _comparable(denied) == _comparable(absent), f"{route} as {role}"
+            kind = (route.service, route.method, role)
+            if kind not in absent:
+                absent[kind] = _comparable(whole.call(route, token, path=f"/v1/{ids.new_id()}"))
+            assert denied.status_code == 404, f"{route} as {role}"
+            assert _comparable(denied) == absent[kind], f"{route} as {role}"
             assert whole.denials == [(route.service, role.value, route.endpoint)], route
 
 

@@ -6,6 +6,7 @@ Codes, tokens and cookies are stored as SHA-256 digests: reading this database o
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -188,22 +189,23 @@ class Store:
         holds a copy (RFC 9700 section 4.14.2)."""
         with writing(self._engine).begin() as connection:
             row = connection.execute(
-                select(grants, refresh_tokens.c.expires_at, refresh_tokens.c.used_at)
+                select(grants, refresh_tokens.c.expires_at)
                 .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
                 .where(refresh_tokens.c.token_digest == digest(token))
             ).first()
             if row is None or row.revoked_at is not None or row.expires_at <= _now():
                 return None
-            if row.used_at is not None or row.client_id != client_id:
+            taken = connection.execute(
+                update(refresh_tokens)
+                .where(refresh_tokens.c.token_digest == digest(token))
+                .where(refresh_tokens.c.used_at.is_(None))
+                .values(used_at=_now())
+            )
+            if taken.rowcount != 1 or row.client_id != client_id:
                 connection.execute(
                     update(grants).where(grants.c.id == row.id).values(revoked_at=_now())
                 )
                 return None
-            connection.execute(
-                update(refresh_tokens)
-                .where(refresh_tokens.c.token_digest == digest(token))
-                .values(used_at=_now())
-            )
         return _grant(row)
 
     # -- failed attempts ---------------------------------------------------------------------
@@ -219,14 +221,22 @@ class Store:
         """Counts a wrong password; after FAILURES_ALLOWED in a row the name waits BLOCK_SECONDS."""
         known = attempts.c.user_digest == digest(user)
         with writing(self._engine).begin() as connection:
-            failures = connection.execute(select(attempts.c.failures).where(known)).scalar()
-            values = {"failures": (failures or 0) + 1, "blocked_until": 0}
-            if values["failures"] >= FAILURES_ALLOWED:
-                values["blocked_until"] = _now() + BLOCK_SECONDS
-            if failures is None:
-                connection.execute(insert(attempts).values(user_digest=digest(user), **values))
-            else:
-                connection.execute(update(attempts).where(known).values(**values))
+            if connection.execute(select(attempts.c.failures).where(known)).first() is None:
+                # Another request may be first: then its row counts this failure too.
+                with suppress(IntegrityError), connection.begin_nested():
+                    connection.execute(
+                        insert(attempts).values(
+                            user_digest=digest(user), failures=0, blocked_until=0
+                        )
+                    )
+            connection.execute(
+                update(attempts).where(known).values(failures=attempts.c.failures + 1)
+            )
+            connection.execute(
+                update(attempts)
+                .where(known, attempts.c.failures >= FAILURES_ALLOWED)
+                .values(blocked_until=_now() + BLOCK_SECONDS)
+            )
 
     def note_success(self, user: str) -> None:
         with writing(self._engine).begin() as connection:
