@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -235,12 +236,11 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     # The text of an unknown exception may hold personal data: only its type and place are kept.
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = (
-        f"{place.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{place.tb_lineno}" if place else ""
-    )
+    where = ""
+    for frame, line in walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        if module.startswith(("services.", "shared.")):
+            where = f"{module}:{line}"
     get_logger().error("unexpected error", exception_type=type(error).__name__, where=where)
     if current_app.testing and current_app.config.get("RAISE_UNEXPECTED"):
         raise error

@@ -20,6 +20,9 @@ class Stop(Exception):
 
 
 def _ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: whoever presses Ctrl-C twice still gets a clean stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Stop
 
 
@@ -48,7 +51,6 @@ def keep_running(supervisor: Supervisor) -> None:
     except Stop:
         click.echo("Stopping ...")
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         supervisor.stop()
     click.echo("Stopped. Nothing was lost; start again with: make run")
 
