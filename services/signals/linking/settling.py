@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from services.signals.intake.reading import (
     chunks,
@@ -164,28 +164,32 @@ def _claims(connection: Connection, scope: Scope) -> list[Claim]:
             )
         )
     }
-    live: dict[str, list[Any]] = defaultdict(list)
-    merged: dict[str, list[Any]] = defaultdict(list)
+    rows: dict[str, list[Any]] = defaultdict(list)
     for chunk in chunks(set(made)):
         for row in connection.execute(
-            select(bundlings)
-            .where(
-                bundlings.c.household_id.in_(chunk),
-                or_(bundlings.c.ended_at.is_(None), bundlings.c.end_reason == "merged"),
-                bundlings.c.basis != "concerns",
+            select(bundlings).where(
+                bundlings.c.household_id.in_(chunk), bundlings.c.basis != "concerns"
             )
-            .order_by(bundlings.c.recorded_at, bundlings.c.signal_id, bundlings.c.mention_id)
         ):
-            (live if row.ended_at is None else merged)[row.household_id].append(row)
-    claims = []
-    for home, created_at in made.items():
-        # What a merged household held on the day it was merged shows where it comes back.
-        last = max((row.ended_at for row in merged[home]), default="")
-        rows = live[home] or [row for row in merged[home] if row.ended_at == last]
-        claims.append(
-            Claim(home, created_at, tuple((row.signal_id, row.mention_id) for row in rows))
-        )
-    return claims
+            rows[row.household_id].append(row)
+    return [
+        Claim(home, created_at, _anchors(rows[home])) for home, created_at in sorted(made.items())
+    ]
+
+
+def _anchors(rows: list[Any]) -> tuple[tuple[str, str], ...]:
+    """What a household holds, or held when it was merged; the signal it had first comes first,
+    through whatever joins, corrections and returns there were since."""
+    first: dict[str, str] = {}
+    for row in rows:
+        first[row.signal_id] = min(first.get(row.signal_id, row.recorded_at), row.recorded_at)
+    held = [row for row in rows if row.ended_at is None]
+    if not held:
+        merged = [row for row in rows if row.end_reason == "merged"]
+        last = max((row.ended_at for row in merged), default="")
+        held = [row for row in merged if row.ended_at == last]
+    found = sorted((first[row.signal_id], row.signal_id, row.mention_id) for row in held)
+    return tuple((signal, mention) for _, signal, mention in found)
 
 
 def _open_household(connection: Connection, region: str) -> str:
