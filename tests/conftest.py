@@ -13,7 +13,6 @@ from shared import clock, ids
 from shared.database import migrate
 from shared.settings import Settings, load_settings
 
-
 pytest_plugins = ["tests.running", "tests.fixtures_identity", "tests.town"]
 
 

@@ -1,4 +1,4 @@
-"""The whole of Bundel in its own processes on a free port, with demonstration data: for browsers."""
+"""The whole of Bundel in its own processes on a free port, with demonstration data."""
 
 from __future__ import annotations
 
