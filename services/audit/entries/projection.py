@@ -11,6 +11,8 @@ from sqlalchemy import Connection, insert
 from services.audit.tables import entry_index, entry_subjects
 from shared import clock
 
+_ADD_ROW, _ADD_TOKEN = insert(entry_index), insert(entry_subjects)
+
 
 def moment(text: str) -> str:
     """An RFC 3339 time with the precision that makes columns comparable as text."""
@@ -45,6 +47,6 @@ def project(connection: Connection, first: int, bodies: Sequence[dict[str, Any]]
         for token in body.get("subjects", ())
     ]
     if rows:
-        connection.execute(insert(entry_index), rows)
+        connection.execute(_ADD_ROW, rows)
     if tokens:
-        connection.execute(insert(entry_subjects), tokens)
+        connection.execute(_ADD_TOKEN, tokens)

@@ -11,7 +11,7 @@ import base64
 import hmac
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from services.audit.tables import subject_keys
 from shared import clock, ids
@@ -19,6 +19,9 @@ from shared import clock, ids
 _SEED_BYTES = 32
 _TOKEN_BYTES = 16
 _AT_ONCE = 500
+_FIND = select(subject_keys.c.lookup, subject_keys.c.seed).where(
+    subject_keys.c.lookup.in_(bindparam("lookups", expanding=True))
+)
 
 
 def _mac(key: bytes, purpose: bytes, data: bytes) -> bytes:
@@ -45,11 +48,7 @@ class SubjectTokens:
         found: dict[str, str] = {}
         wanted = list(lookups)
         for start in range(0, len(wanted), _AT_ONCE):
-            rows = connection.execute(
-                select(subject_keys.c.lookup, subject_keys.c.seed).where(
-                    subject_keys.c.lookup.in_(wanted[start : start + _AT_ONCE])
-                )
-            )
+            rows = connection.execute(_FIND, {"lookups": wanted[start : start + _AT_ONCE]})
             for lookup, seed in rows:
                 subject = lookups[bytes(lookup)]
                 found[subject] = self._token(subject, bytes(seed))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from services.audit.log import store
 from services.audit.log.note import NoteError, VerifierKey
-from services.audit.log.tiles import TILE_WIDTH, RightEdge, TileTree, TreeDamaged
+from services.audit.log.tiles import TILE_WIDTH, ReadTile, RightEdge, TileTree, TreeDamaged
 from services.audit.log.tree import (
     HASH_BYTES,
     ProofError,
@@ -24,8 +24,14 @@ class LogDamaged(Exception):
     """The stored log contradicts itself; the text says what and where. Nothing may be added."""
 
 
-def check_head(connection: Connection, key: VerifierKey) -> store.StoredCheckpoint | None:
-    """The last checkpoint, after its signature was verified and its root recomputed from tiles."""
+def check_head(
+    connection: Connection, key: VerifierKey, read: ReadTile | None = None
+) -> store.StoredCheckpoint | None:
+    """The last checkpoint, after its signature was verified and its root recomputed from tiles.
+
+    `read`: where tiles are read from (default: the database), for a caller that goes on with them.
+    Raises LogDamaged.
+    """
     checkpoint = store.last_checkpoint(connection)
     count = store.entry_count(connection)
     if checkpoint is None:
@@ -46,7 +52,7 @@ def check_head(connection: Connection, key: VerifierKey) -> store.StoredCheckpoi
             f"{count} entries are stored, the last checkpoint was signed for {checkpoint.size}"
         )
     try:
-        root = TileTree(checkpoint.size, store.TileReader(connection)).root()
+        root = TileTree(checkpoint.size, read or store.TileReader(connection)).root()
     except TreeDamaged as error:
         raise LogDamaged(str(error)) from error
     if root != checkpoint.root:

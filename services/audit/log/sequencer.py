@@ -74,6 +74,10 @@ class _Plan:
     macs: dict[str, bytes] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)  # places of requests that reuse an id
 
+    def add(self, entry: Entry, mac: bytes) -> None:
+        self.new.setdefault(entry.entry_id, entry)
+        self.macs.setdefault(entry.entry_id, mac)
+
 
 class Sequencer:
     """Starts with a check of the whole log; raises LogBusy or LogDamaged instead of starting."""
@@ -197,13 +201,14 @@ class Sequencer:
         self._demand_room()
         connection = self._seat.take()
         with connection.begin():
-            last = check_head(connection, self._signer.verifier)
+            read = store.TileReader(connection)
+            last = check_head(connection, self._signer.verifier, read)
             size = 0 if last is None else last.size
             ids = list({entry.entry_id for s in group for entry in s.entries})
             known = store.entries_by_id(connection, ids)
             plan = self._plan(group, known)
             if plan.new:
-                rows = self._write(connection, size, plan)
+                rows = self._write(connection, RightEdge(size, read), plan)
                 root = confirm_growth(connection, last, [row.leaf for row in rows])
                 size += len(rows)
                 self._sign(connection, size, root)
@@ -220,37 +225,31 @@ class Sequencer:
     def _plan(self, group: list[_Submission], known: dict[str, store.StoredEntry]) -> _Plan:
         plan = _Plan()
         for place, submission in enumerate(group):
-            macs = {e.entry_id: self._book.content_mac(e) for e in submission.entries}
-            reused = [e for e in submission.entries if self._differs(e, macs, plan, known)]
+            own: dict[str, bytes] = {}
+            reused: list[Entry] = []
+            for entry in submission.entries:
+                mac = self._book.content_mac(entry)
+                stored = known.get(entry.entry_id)
+                # The id may stand for another content in the log, in this group, in this request.
+                kept = stored.content_mac if stored else plan.macs.get(entry.entry_id)
+                if (kept or own.get(entry.entry_id, mac)) != mac:
+                    reused.append(entry)
+                own[entry.entry_id] = mac
             if reused:
                 plan.refused.add(place)
                 for entry in reused:
                     incident = self._book.conflict(entry)
-                    plan.new[incident.entry_id] = incident
-                    plan.macs[incident.entry_id] = self._book.content_mac(incident)
+                    plan.add(incident, self._book.content_mac(incident))
                 continue
             for entry in submission.entries:
-                if entry.entry_id not in known and entry.entry_id not in plan.new:
-                    plan.new[entry.entry_id] = entry
-                    plan.macs[entry.entry_id] = macs[entry.entry_id]
+                if entry.entry_id not in known:
+                    plan.add(entry, own[entry.entry_id])
         return plan
 
-    def _differs(
-        self,
-        entry: Entry,
-        own: dict[str, bytes],
-        plan: _Plan,
-        known: dict[str, store.StoredEntry],
-    ) -> bool:
-        """True when the entry's id stands for another content: stored, in this group or request."""
-        mac = self._book.content_mac(entry)
-        if entry.entry_id in known and known[entry.entry_id].content_mac != mac:
-            return True
-        if entry.entry_id in plan.macs and plan.macs[entry.entry_id] != mac:
-            return True
-        return own[entry.entry_id] != mac
-
-    def _write(self, connection: Connection, size: int, plan: _Plan) -> list[store.StoredEntry]:
+    def _write(
+        self, connection: Connection, edge: RightEdge, plan: _Plan
+    ) -> list[store.StoredEntry]:
+        size = edge.size
         leaves = self._book.leaves(connection, size, list(plan.new.values()))
         rows = [
             store.StoredEntry(position, entry_id, plan.macs[entry_id], leaf)
@@ -258,7 +257,6 @@ class Sequencer:
                 zip(plan.new, leaves, strict=True), start=size
             )
         ]
-        edge = RightEdge(size, store.TileReader(connection))
         store.add_entries(connection, rows)
         store.save_tiles(connection, edge.append([leaf_hash(leaf) for leaf in leaves]))
         self._book.project(connection, size, leaves)

@@ -6,11 +6,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from services.audit.tables import checkpoints, entries, tiles
 
 _AT_ONCE = 500
+
+# Made once: the sequencer runs each of these for every group.
+_LAST_CHECKPOINT = (
+    select(checkpoints.c.size, checkpoints.c.root, checkpoints.c.signed_at, checkpoints.c.note)
+    .order_by(checkpoints.c.size.desc())
+    .limit(1)
+)
+_HIGHEST = select(func.max(entries.c.position))
+_TILE = select(tiles.c.hashes).where(
+    tiles.c.level == bindparam("at_level"), tiles.c.position == bindparam("at_position")
+)
+_GROW_TILE = (
+    update(tiles)
+    .where(tiles.c.level == bindparam("at_level"), tiles.c.position == bindparam("at_position"))
+    .values(hashes=bindparam("new_hashes"))
+)
+_LEAVES = (
+    select(entries.c.position, entries.c.entry_id, entries.c.leaf)
+    .where(entries.c.position >= bindparam("begin"), entries.c.position < bindparam("end"))
+    .order_by(entries.c.position)
+)
+_BY_ID = select(
+    entries.c.position, entries.c.entry_id, entries.c.content_mac, entries.c.leaf
+).where(entries.c.entry_id.in_(bindparam("ids", expanding=True)))
+_ADD_ENTRY, _ADD_TILE, _ADD_CHECKPOINT = insert(entries), insert(tiles), insert(checkpoints)
 
 
 @dataclass(frozen=True)
@@ -43,33 +68,33 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 def last_checkpoint(connection: Connection) -> StoredCheckpoint | None:
     """The newest checkpoint; None for an empty log."""
-    row = connection.execute(
-        select(checkpoints.c.size, checkpoints.c.root, checkpoints.c.signed_at, checkpoints.c.note)
-        .order_by(checkpoints.c.size.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_LAST_CHECKPOINT).first()
     return None if row is None else StoredCheckpoint(row[0], bytes(row[1]), row[2], row[3])
 
 
 def entry_count(connection: Connection) -> int:
     """Where the next entry goes: highest position + 1."""
-    highest = connection.execute(select(func.max(entries.c.position))).scalar()
+    highest = connection.execute(_HIGHEST).scalar()
     return 0 if highest is None else int(highest) + 1
 
 
 class TileReader:
-    """Gives stored tiles (tiles.ReadTile)."""
+    """Gives stored tiles (tiles.ReadTile), each read from the database once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._kept: dict[tuple[int, int], bytes] = {}
 
     def __call__(self, level: int, position: int) -> bytes:
-        found = self._connection.execute(
-            select(tiles.c.hashes).where(tiles.c.level == level, tiles.c.position == position)
-        ).scalar()
-        if found is None:
-            raise KeyError((level, position))
-        return bytes(found)
+        kept = self._kept.get((level, position))
+        if kept is None:
+            found = self._connection.execute(
+                _TILE, {"at_level": level, "at_position": position}
+            ).scalar()
+            if found is None:
+                raise KeyError((level, position))
+            kept = self._kept[level, position] = bytes(found)
+        return kept
 
 
 def all_tiles(connection: Connection) -> Iterator[tuple[int, int, bytes]]:
@@ -88,19 +113,17 @@ def save_tiles(connection: Connection, changed: Mapping[tuple[int, int], bytes])
     new = []
     for (level, position), hashes in changed.items():
         grown = connection.execute(
-            update(tiles)
-            .where(tiles.c.level == level, tiles.c.position == position)
-            .values(hashes=hashes)
+            _GROW_TILE, {"at_level": level, "at_position": position, "new_hashes": hashes}
         ).rowcount
         if not grown:
             new.append({"level": level, "position": position, "hashes": hashes})
     if new:
-        connection.execute(insert(tiles), new)
+        connection.execute(_ADD_TILE, new)
 
 
 def add_entries(connection: Connection, rows: Sequence[StoredEntry]) -> None:
     connection.execute(
-        insert(entries),
+        _ADD_ENTRY,
         [
             {
                 "position": row.position,
@@ -115,24 +138,20 @@ def add_entries(connection: Connection, rows: Sequence[StoredEntry]) -> None:
 
 def add_checkpoint(connection: Connection, checkpoint: StoredCheckpoint) -> None:
     connection.execute(
-        insert(checkpoints).values(
-            size=checkpoint.size,
-            root=checkpoint.root,
-            signed_at=checkpoint.signed_at,
-            note=checkpoint.note,
-        )
+        _ADD_CHECKPOINT,
+        {
+            "size": checkpoint.size,
+            "root": checkpoint.root,
+            "signed_at": checkpoint.signed_at,
+            "note": checkpoint.note,
+        },
     )
-
-
-_ENTRY = (entries.c.position, entries.c.entry_id, entries.c.content_mac, entries.c.leaf)
 
 
 def entries_by_id(connection: Connection, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
     found: dict[str, StoredEntry] = {}
     for start in range(0, len(entry_ids), _AT_ONCE):
-        rows = connection.execute(
-            select(*_ENTRY).where(entries.c.entry_id.in_(entry_ids[start : start + _AT_ONCE]))
-        )
+        rows = connection.execute(_BY_ID, {"ids": list(entry_ids[start : start + _AT_ONCE])})
         for position, entry_id, mac, leaf in rows:
             found[entry_id] = StoredEntry(int(position), entry_id, bytes(mac), bytes(leaf))
     return found
@@ -155,10 +174,6 @@ def leaves(
 ) -> Iterator[tuple[int, str, bytes]]:
     """(position, entry id, leaf) of the entries in [begin, end) that are stored, in order."""
     for start in range(begin, end, at_once):
-        rows = connection.execute(
-            select(entries.c.position, entries.c.entry_id, entries.c.leaf)
-            .where(entries.c.position >= start, entries.c.position < min(start + at_once, end))
-            .order_by(entries.c.position)
-        )
+        rows = connection.execute(_LEAVES, {"begin": start, "end": min(start + at_once, end)})
         for position, entry_id, leaf in rows:
             yield int(position), entry_id, bytes(leaf)
