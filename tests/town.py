@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,11 +27,7 @@ from bundel.demo.model import Source
 from bundel.demo.simulators import SourceSystem
 from bundel.demo.townspeople import Townspeople
 from bundel.installation import find_installation
-from services.audit.app import create_app as create_audit
-from services.consent.app import create_app as create_consent
-from services.identity.app import create_app as create_identity
-from services.signals.app import create_app as create_signals
-from shared.clients.transport import WsgiTransport
+from shared.clients.transport import Transport, WsgiTransport
 from shared.http import mounted
 from shared.settings import Settings, load_settings
 from tests.identity.browser import Browser
@@ -94,26 +92,40 @@ class InTown:
         return self._browsers[user]
 
 
-def load_town(home: Path, households: int = STORIES) -> Iterator[InTown]:
-    """Makes the four services on databases below `home` and loads the demonstration."""
+@dataclass
+class Opened:
+    """The four services, with nothing in them yet."""
+
+    settings: Settings
+    transport: WsgiTransport
+    workers: Workers
+
+    def load(self, households: int = STORIES, transport: Transport | None = None) -> Loaded:
+        """Loads the demonstration, at will through another transport."""
+        return load_demonstration(
+            self.settings,
+            households,
+            transport or self.transport,
+            self.workers,
+            Console(file=StringIO()),
+        )
+
+
+@contextmanager
+def opened_town(home: Path) -> Iterator[Opened]:
+    """The four services on fresh databases below `home`; closed at the end."""
     settings = load_settings({"BUNDEL_HOME": str(home), "BUNDEL_BASE_URL": "http://bundel.test"})
     migrate_all(settings)
     transport = WsgiTransport()
-    apps: dict[str, Flask] = {"identity": create_identity(settings)}
-    transport.applications["identity"] = mounted(apps["identity"], "identity")
-    for name, create in (
-        ("audit", create_audit),
-        ("consent", create_consent),
-        ("signals", create_signals),
-    ):
-        apps[name] = create(settings, transport)
+    apps: dict[str, Flask] = {}
+    for name in ("identity", "audit", "consent", "signals"):
+        # Imported here: a service that does not import must not stop the tests of the others.
+        create_app = import_module(f"services.{name}.app").create_app
+        apps[name] = create_app(settings) if name == "identity" else create_app(settings, transport)
         transport.applications[name] = mounted(apps[name], name)
     workers = Workers([apps["signals"], apps["consent"], apps["audit"]])
     try:
-        console = Console(file=StringIO())
-        loaded = load_demonstration(settings, households, transport, workers, console)
-        people = Townspeople(find_installation(settings), transport)
-        yield InTown(settings, transport, workers, loaded, people)
+        yield Opened(settings, transport, workers)
     finally:
         for app in apps.values():
             app.extensions.get("bundel_close", lambda: None)()
@@ -124,4 +136,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, identity_template: Path) -> I
     """The town with the ten stories and nothing else."""
     home = tmp_path_factory.mktemp("town") / "home"
     shutil.copytree(identity_template / "clients", home / "clients")
-    yield from load_town(home)
+    with opened_town(home) as town:
+        loaded = town.load()
+        people = Townspeople(find_installation(town.settings), town.transport)
+        yield InTown(town.settings, town.transport, town.workers, loaded, people)

@@ -58,6 +58,16 @@ class StoryPlace:
     household_id: str
     case_id: str
 
+    @property
+    def step(self) -> tuple[str, str]:
+        """How it is kept among the steps that were done."""
+        return f"place:{self.story.id}", f"{self.household_id} {self.case_id}"
+
+    @staticmethod
+    def of(story: Story, progress: Progress) -> StoryPlace:
+        household_id, case_id = progress.result(f"place:{story.id}").split()
+        return StoryPlace(story, household_id, case_id)
+
 
 @dataclass
 class DeskWork:
@@ -170,24 +180,42 @@ class DeskWork:
     def _consent(self, story: Story, number: int, consent: ConsentGiven) -> None:
         officer = self.people[CONSENT_OFFICER]
         for reference in consent.references:
+            step = f"consent:{story.id}:{number}:{reference}"
+            if step in self.progress:
+                continue
+            standing = self._standing(self.mentions[reference, consent.ref])
             for purpose in CONSENT_PURPOSES:
-                step = f"consent:{story.id}:{number}:{reference}:{purpose}"
-                if step not in self.progress:
+                # What a run that was broken off recorded is taken up, not recorded again.
+                consent_id, state = standing.get((purpose, str(consent.recipient)), ("", ""))
+                if not consent_id:
                     given = officer.post(
                         "consent",
                         "consents",
                         self._terms(consent, reference, purpose),
                         what=f"recording a consent in {story.id}",
                     )
-                    self.progress.add([(step, str(given["consentId"]))])
-                if consent.withdrawn and f"{step}:withdrawn" not in self.progress:
+                    consent_id, state = str(given["consentId"]), str(given["state"])
+                if consent.withdrawn and state != "withdrawn":
                     officer.post(
                         "consent",
-                        f"consents/{self.progress.result(step)}/withdrawals",
+                        f"consents/{consent_id}/withdrawals",
                         {"reasonCode": "withdrawn_by_person"},
                         what=f"withdrawing a consent in {story.id}",
                     )
-                    self.progress.add([(f"{step}:withdrawn", "")])
+            self.progress.add([(step, "")])
+
+    def _standing(self, mention_id: str) -> dict[tuple[str, str], tuple[str, str]]:
+        """(purpose, recipient) -> (id, state) of the consents about this mention."""
+        found = self.people[CONSENT_OFFICER].post(
+            "consent", "consents/_search", {"mentionIds": [mention_id]}, what="reading consents"
+        )
+        return {
+            (str(one["purpose"]), str(one.get("recipientLegalContext", ""))): (
+                str(one["consentId"]),
+                str(one["state"]),
+            )
+            for one in found["items"]
+        }
 
     def _terms(self, consent: ConsentGiven, reference: str, purpose: str) -> dict[str, object]:
         return {

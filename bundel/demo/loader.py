@@ -26,6 +26,7 @@ from shared.clients.transport import PooledTransport, Transport
 from shared.problems import Unavailable
 from shared.settings import SERVICES, Settings
 
+COMPLETE = "complete"  # the step that says that nothing is left to do
 _UNLINKED = ("received", "waiting")
 _READY_SECONDS = 60.0
 _STILL_SECONDS = 120.0  # linking is given up when nothing moves for this long
@@ -85,6 +86,8 @@ class _Loader:
         installation = find_installation(self._settings)
         plan = keep_plan(self._folder, households)
         progress = Progress(self._folder)
+        if COMPLETE in progress:
+            return self._told(plan, int(progress.result(COMPLETE)), kept_places(plan, progress))
         deliveries = plan.deliveries()
         systems = {source: SourceSystem(source, installation, self._transport) for source in Source}
         with self._bar() as bar:
@@ -95,9 +98,13 @@ class _Loader:
             task = bar.add_task("Bundel koppelt", total=len(pushed))
             self._wait_until_linked(systems, pushed, bar, int(task))
             places = self._let_people_act(plan, progress, installation, systems, bar)
-        if not (self._settings.home / "demo.json").exists():
-            write_demo_file(self._settings, places, self._log_public_key())
-        return Loaded(plan, len(pushed), tuple(places))
+        progress.add([(COMPLETE, str(len(pushed)))])
+        return self._told(plan, len(pushed), places)
+
+    def _told(self, plan: Plan, signals: int, places: Sequence[StoryPlace]) -> Loaded:
+        # Written each time, last: the address may be another one than the time before.
+        write_demo_file(self._settings, places, self._log_public_key())
+        return Loaded(plan, signals, tuple(places))
 
     def _bar(self) -> Bar:
         return Bar(
@@ -165,6 +172,7 @@ class _Loader:
         for story in stories:
             places.append(work.settle(story))
             bar.advance(task)
+        progress.add(place.step for place in places)
         work.settle_quiet(frozenset(place.household_id for place in places))
         bar.advance(task)
         return places
@@ -196,6 +204,11 @@ class _Loader:
     def _log_public_key(self) -> str:
         signer = Signer(self._settings.log_origin, self._settings.key("LOG_KEY"))
         return str(signer.verifier)
+
+
+def kept_places(plan: Plan, progress: Progress) -> list[StoryPlace]:
+    """Where the stories were found when they were loaded."""
+    return [StoryPlace.of(story, progress) for story in plan.stories]
 
 
 def demo_told(settings: Settings) -> dict[str, object]:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from bundel.demo.loader import demo_told
 from shared.settings import Settings
 
+_START = {
+    "coordinator": "/signals/",
+    "desk": "/signals/desk",
+    "consent_officer": "/consent/",
+    "privacy_officer": "/audit/",
+    "administrator": "bundel --help",
+}
 _WHAT = {
-    "m.dejong": "regisseur Veilig Thuis Utrecht: begin hier",
-    "a.said": "regisseur Veilig Thuis, genoemd in het gesloten compartiment",
-    "t.maas": "regisseur Zorg- en Veiligheidshuis Utrecht",
-    "k.bos": "regisseur Veilig Thuis in een andere regio",
+    "m.dejong": "regisseur Veilig Thuis: begin hier",
+    "a.said": "regisseur Veilig Thuis, op de lijst",
+    "t.maas": "regisseur Zorg- en Veiligheidshuis",
+    "k.bos": "regisseur Veilig Thuis, andere regio",
     "j.prins": "regisseur jeugdteam van de gemeente",
-    "s.kaya": "signaalpunt Veilig Thuis Utrecht",
+    "s.kaya": "signaalpunt Veilig Thuis",
     "l.smit": "signaalpunt Zorg- en Veiligheidshuis",
     "n.peters": "signaalpunt Veilig Thuis Gooi",
     "d.bakker": "signaalpunt jeugdteam",
@@ -34,23 +42,18 @@ def print_welcome(settings: Settings, console: Console | None = None) -> None:
         console.print("De demonstratie is nog niet geladen: bundel demo load")
         return
     base = told["baseUrl"]
-    people = Table("Inloggen als", "Wie", "Waar", title="Wachtwoord voor iedereen: bundel-demo")
+    people = Table("Inloggen als", "Wie", "Begint op", box=box.SIMPLE_HEAD, pad_edge=False)
     for login in told["logins"]:
-        people.add_row(login["user"], _WHAT.get(login["user"], ""), _start(base, login["role"]))
+        people.add_row(login["user"], _WHAT.get(login["user"], ""), _START[login["role"]])
+    places = Table(box=None, show_header=False, pad_edge=False)
+    places.add_row("Adres", f"{base}/")
+    places.add_row("Wachtwoord", f"{told['logins'][0]['password']} (voor iedereen)")
+    places.add_row("Wie keek er?", f"als f.yilmaz: {base}/audit/")
+    places.add_row("API", f"{base}/signals/v1/docs")
+    places.add_row("Logboek", "bundel log export MAP")
     console.print()
     console.print(people)
-    console.print(f"Open dit gezin als m.dejong:  {told['household']['url']}", soft_wrap=True)
-    console.print(f"Wie keek er? als f.yilmaz:    {base}/audit/", soft_wrap=True)
-    console.print(f"Beschrijving van de API:      {base}/signals/v1/docs", soft_wrap=True)
-    console.print("Is het logboek heel?          bundel log export MAP")
+    console.print(places)
+    console.print("Open dit gezin als m.dejong:")
+    console.print(told["household"]["url"], soft_wrap=True)
     console.print()
-
-
-def _start(base: str, role: str) -> str:
-    places = {
-        "coordinator": "/signals/",
-        "desk": "/signals/desk",
-        "consent_officer": "/consent/",
-        "privacy_officer": "/audit/",
-    }
-    return f"{base}{places.get(role, '/audit/')}"
