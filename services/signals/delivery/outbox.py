@@ -41,14 +41,24 @@ def enqueue(
 ) -> str:
     """Puts one message in the outbox; its id. `message_id` makes the message known to its caller,
     e.g. the entry id it carries."""
-    chosen = message_id or ids.new_id()
+    row = new_message(kind, payload, message_id)
+    connection.execute(outbox.insert(), [row])
+    return str(row["id"])
+
+
+def new_message(
+    kind: str, payload: Mapping[str, Any], message_id: str | None = None
+) -> dict[str, Any]:
+    """The row of a message, for callers that write many at once."""
     now = clock.timestamp(clock.now())
-    connection.execute(
-        outbox.insert().values(
-            id=chosen, kind=kind, payload=dict(payload), created_at=now, attempts=0, next_at=now
-        )
-    )
-    return chosen
+    return {
+        "id": message_id or ids.new_id(),
+        "kind": kind,
+        "payload": dict(payload),
+        "created_at": now,
+        "attempts": 0,
+        "next_at": now,
+    }
 
 
 def backlog(connection: Connection) -> Backlog:

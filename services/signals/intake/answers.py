@@ -52,13 +52,15 @@ def receipt(
             "state": state,
             "region": region,
             "receivedAt": received_at,
-            "warnings": [
-                {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in warnings
-            ],
+            "warnings": notices_json(warnings),
             "persons": persons_json(persons or {}),
         },
         separators=(",", ":"),
     )
+
+
+def notices_json(notices: Sequence[Notice]) -> list[dict[str, str]]:
+    return [{"pointer": n.pointer, "code": n.code, "detail": n.detail} for n in notices]
 
 
 def persons_json(persons: Mapping[str, str]) -> list[dict[str, str]]:
@@ -86,9 +88,7 @@ class Status:
             "version": self.version,
             "state": self.state,
             "receivedAt": self.received_at,
-            "warnings": [
-                {"pointer": w.pointer, "code": w.code, "detail": w.detail} for w in self.warnings
-            ],
+            "warnings": notices_json(self.warnings),
             "persons": persons_json(self.persons),
         }
         if self.withdrawn_at:

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
-from services.signals.intake import answers, storing
+from services.signals.intake import answers, heads, queue
 from services.signals.intake.answers import Answered, receipt
+from services.signals.intake.batch import Batch
 from services.signals.intake.preparing import Wanted
 from services.signals.intake.reception import (
     Delivery,
@@ -20,7 +21,7 @@ from services.signals.intake.reception import (
     receive,
 )
 from services.signals.intake.records import Notice
-from services.signals.intake.service import Intake, notices_of, source_of, storage, tell
+from services.signals.intake.service import Intake, notices_of, source_of, storage
 from services.signals.intake.vocabulary import Kind
 from shared import clock
 from shared.authentication.actor import Actor
@@ -56,11 +57,11 @@ class Changes:
         delivery = open_delivery(raw)
         body_hmac = intake.preparer.body_hmac(raw)
         with intake.engine.connect() as connection:
-            head = _own(storing.find_by_id(connection, actor.subject, signal_id))
-            current = storing.version_row(connection, signal_id, head.current_version)
-            waiting = storing.waiting_in_quarantine(connection, signal_id, body_hmac)
-            kept = storing.kept_mentions(connection, signal_id, head.current_version)
-            refs = storing.mention_refs(connection, signal_id, head.current_version)
+            head = _own(heads.find_by_id(connection, actor.subject, signal_id))
+            current = heads.version_row(connection, signal_id, head.current_version)
+            waiting = heads.waiting_in_quarantine(connection, signal_id, body_hmac)
+            kept = heads.kept_mentions(connection, signal_id, head.current_version)
+            refs = heads.mention_refs(connection, signal_id, head.current_version)
         if (
             current is not None
             and head.current_version == expected + 1
@@ -81,11 +82,14 @@ class Changes:
         prepared = intake.prepare([Wanted(signal_id, expected + 1, raw, received, kept)])[0]
         now = clock.timestamp(clock.now())
         with writing(intake.engine).begin() as connection:
-            if not storing.advance(connection, signal_id, expected, received.region):
+            if not heads.advance(connection, signal_id, expected, received.region):
                 raise PreconditionFailed(_NOT_CURRENT)
-            storing.insert_version(connection, prepared, now)
-            storing.resolve_quarantine(connection, signal_id)
-            tell(connection, actor, "signal.corrected", signal_id, received.region)
+            queue.supersede(connection, signal_id, expected)
+            heads.resolve_quarantine(connection, signal_id)
+            batch = Batch(now)
+            batch.add_version(prepared)
+            batch.tell(actor, "signal.corrected", signal_id, received.region)
+            batch.write(connection)
         body = receipt(
             signal_id=signal_id,
             reference=head.source_reference,
@@ -99,25 +103,17 @@ class Changes:
         return Answered(200, body, expected + 1)
 
     def _keep_aside(
-        self, actor: Actor, head: storing.Head, delivery: Delivery, unclear: Unclear
+        self, actor: Actor, head: heads.Head, delivery: Delivery, unclear: Unclear
     ) -> Answered:
         """An acute correction with faults waits at the desk; what was understood before stays."""
-        number, sealed = self.intake.seal_whole(delivery)
         now = clock.timestamp(clock.now())
+        batch = Batch(now)
+        batch.add_aside(
+            self.intake.set_aside(delivery, unclear, head.id, expected_version=head.current_version)
+        )
+        batch.tell(actor, "signal.quarantined", head.id, unclear.region)
         with writing(self.intake.engine).begin() as connection:
-            storing.insert_quarantine(
-                connection,
-                quarantine_id=number,
-                signal_id=head.id,
-                region=unclear.region,
-                severity=unclear.severity,
-                expected_version=head.current_version,
-                faults=unclear.faults,
-                body_hmac=self.intake.preparer.body_hmac(delivery.raw),
-                sealed=sealed,
-                at=now,
-            )
-            tell(connection, actor, "signal.quarantined", head.id, unclear.region)
+            batch.write(connection)
         body = receipt(
             signal_id=head.id,
             reference=head.source_reference,
@@ -145,34 +141,36 @@ class Changes:
         mark = hashlib.sha256(f"withdrawal {reason}".encode()).hexdigest()
         now = clock.timestamp(clock.now())
         with writing(self.intake.engine).begin() as connection:
-            head = _own(storing.find_by_id(connection, actor.subject, signal_id))
+            head = _own(heads.find_by_id(connection, actor.subject, signal_id))
             if head.kind == Kind.ADVICE:
                 raise Conflict("Advice is only counted: there is nothing to withdraw.")
-            last = storing.version_row(connection, signal_id, head.current_version)
+            last = heads.version_row(connection, signal_id, head.current_version)
             if head.withdrawn_at is not None:
                 if last is not None and last.body_hmac != mark:
                     raise Conflict("The signal was withdrawn before, for another reason.")
                 return Answered(200, _withdrawn(head, head.withdrawn_at), head.current_version)
             version = head.current_version
-            if last is None:
-                storing.mark_withdrawn(connection, signal_id, now)
-            else:
+            batch = Batch(now)
+            heads.mark_withdrawn(connection, signal_id, now)
+            if last is not None:
                 version += 1
-                if not storing.advance(connection, signal_id, version - 1):
+                if not heads.advance(connection, signal_id, version - 1):
                     raise Conflict("The signal was changed at this very moment. Try again.")
-                storing.insert_withdrawal(connection, last, version, reason, mark, now)
-            storing.resolve_quarantine(connection, signal_id)
-            tell(connection, actor, "signal.withdrawn", signal_id, head.region)
+                queue.supersede(connection, signal_id, version - 1)
+                batch.add_withdrawal(last, version, reason, mark)
+            heads.resolve_quarantine(connection, signal_id)
+            batch.tell(actor, "signal.withdrawn", signal_id, head.region)
+            batch.write(connection)
         return Answered(201, _withdrawn(head, now, version), version)
 
 
-def _own(head: storing.Head | None) -> storing.Head:
+def _own(head: heads.Head | None) -> heads.Head:
     if head is None:
         raise NotFound
     return head
 
 
-def _demand_correctable(head: storing.Head, expected: int) -> None:
+def _demand_correctable(head: heads.Head, expected: int) -> None:
     if head.kind == Kind.ADVICE:
         raise Conflict("Advice becomes a report only by being entered again, as a new signal.")
     if head.withdrawn_at is not None:
@@ -181,7 +179,7 @@ def _demand_correctable(head: storing.Head, expected: int) -> None:
         raise PreconditionFailed(_NOT_CURRENT)
 
 
-def _identity_faults(head: storing.Head, delivery: Delivery, received: object) -> list[Fault]:
+def _identity_faults(head: heads.Head, delivery: Delivery, received: object) -> list[Fault]:
     faults = []
     if delivery.reference != head.source_reference:
         faults.append(
@@ -192,7 +190,7 @@ def _identity_faults(head: storing.Head, delivery: Delivery, received: object) -
     return faults
 
 
-def _as_answered(head: storing.Head, row: Row[Any], refs: dict[str, str]) -> Answered:
+def _as_answered(head: heads.Head, row: Row[Any], refs: dict[str, str]) -> Answered:
     body = receipt(
         signal_id=head.id,
         reference=head.source_reference,
@@ -206,7 +204,7 @@ def _as_answered(head: storing.Head, row: Row[Any], refs: dict[str, str]) -> Ans
     return Answered(200, body, row.version)
 
 
-def _quarantine_answer(head: storing.Head, row: Row[Any]) -> str:
+def _quarantine_answer(head: heads.Head, row: Row[Any]) -> str:
     return receipt(
         signal_id=head.id,
         reference=head.source_reference,
@@ -218,7 +216,7 @@ def _quarantine_answer(head: storing.Head, row: Row[Any]) -> str:
     )
 
 
-def _withdrawn(head: storing.Head, at: str, version: int | None = None) -> str:
+def _withdrawn(head: heads.Head, at: str, version: int | None = None) -> str:
     return receipt(
         signal_id=head.id,
         reference=head.source_reference,

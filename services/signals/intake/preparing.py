@@ -50,6 +50,11 @@ class Prepared:
     def signal(self) -> Signal:
         return self.understood.signal
 
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Tokens of every address in it, open ones and those in its narrative."""
+        return self.narrative_tokens.union(*(mention.tokens for mention in self.mentions))
+
     def refs(self) -> dict[str, str]:
         """The source's own ref of each person -> mention id."""
         return {mention.person.ref: mention.id for mention in self.mentions}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -27,17 +28,24 @@ class Waiting:
     attempts: int
 
 
-def put(connection: Connection, signal_id: str, version: int) -> None:
-    """A new version waits for linking from now on."""
+def new_row(signal_id: str, version: int) -> dict[str, Any]:
+    """The row of a new version: it waits for linking from now on."""
+    return {
+        "signal_id": signal_id,
+        "version": version,
+        "state": "pending",
+        "attempts": 0,
+        "next_at": clock.timestamp(clock.now()),
+        "reason": "",
+    }
+
+
+def supersede(connection: Connection, signal_id: str, version: int) -> None:
+    """A newer version came: the older one need not be linked any more."""
     connection.execute(
-        link_queue.insert().values(
-            signal_id=signal_id,
-            version=version,
-            state="pending",
-            attempts=0,
-            next_at=clock.timestamp(clock.now()),
-            reason="",
-        )
+        update(link_queue)
+        .where(link_queue.c.signal_id == signal_id, link_queue.c.version <= version)
+        .values(state="done", reason="superseded")
     )
 
 

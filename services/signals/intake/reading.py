@@ -51,6 +51,19 @@ def load_signals(connection: Connection, signal_ids: Iterable[str]) -> dict[str,
     return found
 
 
+def current_versions(connection: Connection, signal_ids: Iterable[str]) -> dict[str, int]:
+    """Signal → number of its current version, for those that have one."""
+    found: dict[str, int] = {}
+    for chunk in chunks(set(signal_ids)):
+        for row in connection.execute(
+            select(signals.c.id, signals.c.current_version).where(
+                signals.c.id.in_(chunk), signals.c.current_version > 0
+            )
+        ):
+            found[row.id] = row.current_version
+    return found
+
+
 def open_contents(vault: Vault, records: Iterable[SignalRecord]) -> dict[str, SignalContent]:
     """Contents by signal id; a withdrawn signal has none. Raises CannotOpen."""
     wanted = [(r, r.sealed) for r in records if r.sealed is not None]

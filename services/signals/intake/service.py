@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.signals.delivery.outbox import enqueue
-from services.signals.intake import answers, storing
+from services.signals.intake import answers, heads
 from services.signals.intake.answers import Answered, receipt
+from services.signals.intake.batch import Aside, Batch, NewHead
 from services.signals.intake.preparing import Prepared, Preparer, Wanted
 from services.signals.intake.reception import (
     Delivery,
@@ -31,13 +31,10 @@ from services.signals.intake.sealing import quarantine_aad
 from services.signals.intake.signal import Source
 from services.signals.intake.vocabulary import Kind
 from services.signals.protection.addresses import protected_among
-from services.signals.protection.vault import Sealed
 from shared import clock, ids
 from shared.authentication.actor import Actor
-from shared.clients.audit import entry_for
 from shared.database import writing
 from shared.problems import Conflict, Fault, InvalidInput, Problem, Unavailable
-from shared.vocabulary import Purpose
 
 _ATTEMPTS = 3  # a race for one reference is decided at the second attempt
 
@@ -53,8 +50,7 @@ class _Ready:
     signal_id: str
     received: Received
     prepared: Prepared | None = None
-    sealed: Sealed | None = None
-    quarantine_id: str = ""
+    aside: Aside | None = None
 
 
 def source_of(actor: Actor) -> Source:
@@ -140,10 +136,10 @@ class Intake:
         outcomes: dict[int, Outcome] = {}
         references = {d.reference for _, d in deliveries if d.reference is not None}
         with self.engine.connect() as connection:
-            heads = storing.find_by_reference(connection, source.system, references)
+            known = heads.find_by_reference(connection, source.system, references)
         judged: list[tuple[int, Delivery, Received]] = []
         for number, delivery in deliveries:
-            head = heads.get(delivery.reference or "")
+            head = known.get(delivery.reference or "")
             if head is not None:
                 outcomes[number] = self._meet(head, delivery)
                 continue
@@ -153,12 +149,14 @@ class Intake:
                 outcomes[number] = problem
         ready = self._make_ready([(delivery, received) for _, delivery, received in judged])
         if ready:
+            batch = Batch(clock.timestamp(clock.now()))
+            for (number, _, _), each in zip(judged, ready, strict=True):
+                outcomes[number] = self._add(batch, actor, each)
             with writing(self.engine).begin() as connection:
-                for (number, _, _), each in zip(judged, ready, strict=True):
-                    outcomes[number] = self._write(connection, actor, each)
+                batch.write(connection)
         return outcomes
 
-    def _meet(self, head: storing.Head, delivery: Delivery) -> Outcome:
+    def _meet(self, head: heads.Head, delivery: Delivery) -> Outcome:
         """The reference is known: the same bytes are a replay, other bytes a conflict."""
         if head.first_body_hmac != self.preparer.body_hmac(delivery.raw):
             return Conflict(
@@ -179,17 +177,21 @@ class Intake:
                 ]
             )
         )
-        ready = []
-        for signal_id, (delivery, received) in zip(chosen, judged, strict=True):
-            reference = delivery.reference or ""
-            if isinstance(received, Understood):
-                ready.append(_Ready(delivery, reference, signal_id, received, next(prepared)))
-            elif isinstance(received, Unclear):
-                number, sealed = self.seal_whole(delivery)
-                ready.append(_Ready(delivery, reference, signal_id, received, None, sealed, number))
-            else:
-                ready.append(_Ready(delivery, reference, signal_id, received))
-        return ready
+        return [
+            _Ready(
+                delivery,
+                delivery.reference or "",
+                signal_id,
+                received,
+                prepared=next(prepared) if isinstance(received, Understood) else None,
+                aside=(
+                    self.set_aside(delivery, received, signal_id)
+                    if isinstance(received, Unclear)
+                    else None
+                ),
+            )
+            for signal_id, (delivery, received) in zip(chosen, judged, strict=True)
+        ]
 
     def prepare(self, wanted: Sequence[Wanted]) -> list[Prepared]:
         """Asks the register which addresses are protected, then seals."""
@@ -203,13 +205,22 @@ class Intake:
             ]
         )
 
-    def seal_whole(self, delivery: Delivery) -> tuple[str, Sealed]:
-        """A delivery for quarantine: (quarantine id, the sealed bytes as they came)."""
+    def set_aside(
+        self, delivery: Delivery, unclear: Unclear, signal_id: str, expected_version: int = 0
+    ) -> Aside:
+        """A delivery for quarantine: the bytes as they came, sealed."""
         number = ids.new_id()
-        return number, self.preparer.vault.seal(delivery.raw, quarantine_aad(number))
+        return Aside(
+            id=number,
+            signal_id=signal_id,
+            expected_version=expected_version,
+            unclear=unclear,
+            body_hmac=self.preparer.body_hmac(delivery.raw),
+            sealed=self.preparer.vault.seal(delivery.raw, quarantine_aad(number)),
+        )
 
-    def _write(self, connection: Connection, actor: Actor, ready: _Ready) -> Answered:
-        received, now = ready.received, clock.timestamp(clock.now())
+    def _add(self, batch: Batch, actor: Actor, ready: _Ready) -> Answered:
+        received = ready.received
         kind, status, version = Kind.REPORT, 201, 1
         state, event = answers.RECEIVED, "signal.accepted"
         notices: tuple[Notice, ...] = ()
@@ -226,54 +237,31 @@ class Intake:
             version=version,
             state=state,
             region=received.region,
-            received_at=now,
+            received_at=batch.now,
             warnings=notices,
             persons=ready.prepared.refs() if ready.prepared else None,
         )
-        storing.insert_head(
-            connection,
+        body_hmac = self.preparer.body_hmac(ready.delivery.raw)
+        batch.add_head(
             source_of(actor),
-            signal_id=ready.signal_id,
-            reference=ready.reference,
-            region=received.region,
-            kind=kind,
-            version=version,
-            body_hmac=self.preparer.body_hmac(ready.delivery.raw),
-            status=status,
-            answer=body,
+            NewHead(
+                ready.signal_id,
+                ready.reference,
+                received.region,
+                kind,
+                version,
+                body_hmac,
+                status,
+                body,
+            ),
         )
         if ready.prepared is not None:
-            storing.insert_version(connection, ready.prepared, now)
-        if isinstance(received, Unclear) and ready.sealed is not None:
-            storing.insert_quarantine(
-                connection,
-                quarantine_id=ready.quarantine_id,
-                signal_id=ready.signal_id,
-                region=received.region,
-                severity=received.severity,
-                expected_version=0,
-                faults=received.faults,
-                body_hmac=self.preparer.body_hmac(ready.delivery.raw),
-                sealed=ready.sealed,
-                at=now,
-            )
-        tell(connection, actor, event, ready.signal_id, received.region)
+            batch.add_version(ready.prepared)
+        if ready.aside is not None:
+            batch.add_aside(ready.aside)
+        batch.tell(actor, event, ready.signal_id, received.region)
         return Answered(status, body, version)
 
 
 def notices_of(faults: Sequence[Fault]) -> tuple[Notice, ...]:
     return tuple(Notice(fault.pointer, fault.code, fault.detail) for fault in faults)
-
-
-def tell(connection: Connection, actor: Actor, event: str, signal_id: str, region: str) -> None:
-    """The entry for the log, in the transaction of what it tells."""
-    entry = entry_for(
-        actor,
-        event,
-        purpose=str(Purpose.INTAKE),
-        region=region,
-        signal_ids=[signal_id],
-        reason="registered-source",
-        processing_activity="intake",
-    )
-    enqueue(connection, "audit", entry.to_json(), entry.entry_id)

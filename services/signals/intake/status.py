@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from services.signals.intake import answers, storing
+from services.signals.intake import answers, heads
 from services.signals.intake.answers import Status
 from services.signals.intake.records import Notice
 from services.signals.intake.tables import link_queue, quarantine, signals
@@ -20,7 +20,7 @@ PAGE = 100
 
 def status_by_id(connection: Connection, source_system: str, signal_id: str) -> Status:
     """Raises NotFound, also for another source's signal."""
-    head = storing.find_by_id(connection, source_system, signal_id)
+    head = heads.find_by_id(connection, source_system, signal_id)
     if head is None:
         raise NotFound
     return _status(connection, head)
@@ -28,15 +28,15 @@ def status_by_id(connection: Connection, source_system: str, signal_id: str) -> 
 
 def status_by_reference(connection: Connection, source_system: str, reference: str) -> Status:
     """Raises NotFound."""
-    found = storing.find_by_reference(connection, source_system, [reference])
+    found = heads.find_by_reference(connection, source_system, [reference])
     if reference not in found:
         raise NotFound
     return _status(connection, found[reference])
 
 
-def _status(connection: Connection, head: storing.Head) -> Status:
-    row = storing.version_row(connection, head.id, head.current_version)
-    waiting = storing.waiting_in_quarantine(connection, head.id)
+def _status(connection: Connection, head: heads.Head) -> Status:
+    row = heads.version_row(connection, head.id, head.current_version)
+    waiting = heads.waiting_in_quarantine(connection, head.id)
     queued = connection.execute(
         select(link_queue).where(
             link_queue.c.signal_id == head.id, link_queue.c.version == head.current_version
@@ -54,11 +54,11 @@ def _status(connection: Connection, head: storing.Head) -> Status:
             Notice(w["pointer"], w["code"], w["detail"])
             for w in (waiting.faults if waiting is not None else told)
         ),
-        persons=storing.mention_refs(connection, head.id, head.current_version),
+        persons=heads.mention_refs(connection, head.id, head.current_version),
     )
 
 
-def _state(head: storing.Head, waiting: Row[Any] | None, queued: Row[Any] | None) -> str:
+def _state(head: heads.Head, waiting: Row[Any] | None, queued: Row[Any] | None) -> str:
     if head.kind == Kind.ADVICE:
         return answers.COUNTED
     if head.withdrawn_at is not None:

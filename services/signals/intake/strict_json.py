@@ -41,16 +41,24 @@ def read_object(raw: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(document, dict):
         raise _invalid(Fault("", "not-an-object", "Send one JSON object."))
-    if any(depth > MAXIMUM_DEPTH for _, _, depth in walk(document)):
+    if _deeper_than(MAXIMUM_DEPTH, document):
         raise _invalid(Fault("", "too-deep", f"Nest at most {MAXIMUM_DEPTH} levels."))
     return document
+
+
+def _deeper_than(levels: int, value: Any) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_deeper_than(levels - 1, item) for item in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_deeper_than(levels - 1, item) for item in value)
+    return False
 
 
 def bad_text(document: dict[str, Any]) -> list[Fault]:
     """A fault for each text or member name that holds NUL or half a character."""
     return [
         Fault(pointer, "bad-character", "Leave out NUL and lone surrogates.")
-        for pointer, value, _ in walk(document)
+        for pointer, value in walk(document)
         if isinstance(value, str) and not is_clean(value)
     ]
 
@@ -60,21 +68,22 @@ def is_clean(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def walk(document: Any) -> Iterator[tuple[str, Any, int]]:
-    """(JSON pointer, value, depth) of every value, member names included, without recursion."""
-    waiting: list[tuple[str, Any, int]] = [("", document, 1)]
+def walk(document: Any) -> Iterator[tuple[str, Any]]:
+    """(JSON pointer, value) of every value; a member name that cannot be part of a pointer stands
+    as a value in its object's place."""
+    waiting: list[tuple[str, Any]] = [("", document)]
     while waiting:
-        pointer, value, depth = waiting.pop()
-        yield pointer, value, depth
+        pointer, value = waiting.pop()
+        yield pointer, value
         if isinstance(value, dict):
             for key, item in value.items():
                 if not is_clean(key):
-                    yield pointer, key, depth
+                    yield pointer, key
                     continue
                 step = key.replace("~", "~0").replace("/", "~1")
-                waiting.append((f"{pointer}/{step}", item, depth + 1))
+                waiting.append((f"{pointer}/{step}", item))
         elif isinstance(value, list):
-            waiting.extend((f"{pointer}/{n}", item, depth + 1) for n, item in enumerate(value))
+            waiting.extend((f"{pointer}/{n}", item) for n, item in enumerate(value))
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

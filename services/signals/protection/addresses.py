@@ -151,22 +151,20 @@ class Trace:
     mention_id: str
 
 
-def leave_traces(connection: Connection, trace: Trace, tokens: Collection[str]) -> None:
-    """Remembers where addresses were seen, in case one is protected later."""
-    if not tokens:
-        return
-    connection.execute(
-        address_traces.insert(),
-        [
-            {
-                "token": token,
-                "signal_id": trace.signal_id,
-                "version": trace.version,
-                "mention_id": trace.mention_id,
-            }
-            for token in sorted(tokens)
-        ],
-    )
+def leave_traces(connection: Connection, seen: Iterable[tuple[Trace, Collection[str]]]) -> None:
+    """Remembers where addresses (their tokens) were seen, in case one is protected later."""
+    rows = [
+        {
+            "token": token,
+            "signal_id": trace.signal_id,
+            "version": trace.version,
+            "mention_id": trace.mention_id,
+        }
+        for trace, tokens in seen
+        for token in sorted(tokens)
+    ]
+    if rows:
+        connection.execute(address_traces.insert(), rows)
 
 
 def take_traces(connection: Connection, tokens: Collection[str]) -> list[Trace]:

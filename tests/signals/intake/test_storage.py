@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.signals.delivery.tables import outbox
-from services.signals.intake import queue, service
+from services.signals.intake import batch, queue
 from services.signals.intake.answers import Answered
 from services.signals.intake.changes import Changes
 from services.signals.intake.reading import (
@@ -226,7 +226,7 @@ def test_the_entry_is_written_with_the_signal_or_neither_is(
         raise Killed
 
     with monkeypatch.context() as broken:
-        broken.setattr(service, "tell", dies)
+        broken.setattr(batch, "leave_traces", dies)
         with pytest.raises(Killed):
             push(room, signal())
     assert count(room, signals) == count(room, signal_versions) == count(room, outbox) == 0

@@ -98,9 +98,14 @@ def test_traces_are_found_once_and_then_gone(database_url: Callable[[str], str])
     engine = open_engine(database_url("signals"))
     tokens = KEYER.tokens(SHELTER)
     with writing(engine).begin() as connection:
-        leave_traces(connection, Trace("s1", 1, IN_NARRATIVE), tokens.all)
-        leave_traces(connection, Trace("s1", 1, "m1"), tokens.places)
-        leave_traces(connection, Trace("s2", 1, "m2"), frozenset())
+        leave_traces(
+            connection,
+            [
+                (Trace("s1", 1, IN_NARRATIVE), tokens.all),
+                (Trace("s1", 1, "m1"), tokens.places),
+                (Trace("s2", 1, "m2"), frozenset()),
+            ],
+        )
         assert take_traces(connection, tokens.all) == [
             Trace("s1", 1, IN_NARRATIVE),
             Trace("s1", 1, "m1"),
