@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from services.signals.intake.reading import (
+    current_versions,
     load_mentions,
     load_mentions_by_id,
     load_signals,
@@ -88,25 +89,37 @@ def make_plan(
         known=known,
         keys=keys,
         parted=parted,
-        view=view_of(connection, record, keys),
+        view=_view(connection, record.version, holding, found),
     )
 
 
-def view_of(
-    connection: Connection, record: SignalRecord, keys: Mapping[str, frozenset[MatchKey]]
+def view_of(connection: Connection, plan: Plan) -> frozenset[tuple[str, ...]]:
+    """The rows the plan rests on, as they are now: the signal's version, its links, and the links
+    of everybody its mentions may be."""
+    found = persons_by_keys(connection, plan.keys, plan.record.region, plan.record.id)
+    version = current_versions(connection, [plan.record.id]).get(plan.record.id, 0)
+    return _view(connection, version, _holding(connection, plan.record.id), found)
+
+
+def _view(
+    connection: Connection,
+    version: int,
+    holding: list[Row[Any]],
+    found: Mapping[str, list[str]],
 ) -> frozenset[tuple[str, ...]]:
-    """The rows a plan rests on: the signal's version, its links, and the candidates' mentions."""
-    current = load_signals(connection, [record.id]).get(record.id)
-    found = persons_by_keys(connection, keys, record.region, record.id)
     people = sorted({person for persons in found.values() for person in persons})
-    rows = connection.execute(
-        select(links.c.id, links.c.person_id).where(
-            links.c.person_id.in_(people), links.c.ended_at.is_(None)
-        )
+    rows = (
+        connection.execute(
+            select(links.c.id, links.c.person_id).where(
+                links.c.person_id.in_(people), links.c.ended_at.is_(None)
+            )
+        ).all()
+        if people
+        else []
     )
     return frozenset(
-        {("version", str(current.version if current else 0))}
-        | {("link", row.id) for row in _holding(connection, record.id)}
+        {("version", str(version))}
+        | {("link", row.id) for row in holding}
         | {("candidate", row.id, row.person_id) for row in rows}
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ class Scope:
     links: tuple[JoiningLink, ...]
     signals: frozenset[str]
     households: frozenset[str]
+    arrived: Mapping[str, str]  # signal → when it was first delivered
 
 
 def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
@@ -52,6 +54,7 @@ def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
             tuple(sorted(regions[region], key=lambda link: link.mention_id)),
             frozenset(s for s in signals if region_of.get(s) == region),
             frozenset(homes),
+            {s: record.created_at for s, record in records.items()},
         )
         for region in sorted(set(regions) | set(region_of.values()))
     ]

@@ -121,7 +121,7 @@ class Linker:
             verdict = self._ask(plan)
             with writing(self._engine).begin() as connection:
                 lock_linking(connection)
-                if view_of(connection, plan.record, plan.keys) == plan.view:
+                if view_of(connection, plan) == plan.view:
                     return self._write(connection, plan, verdict)
         raise Unavailable("Linking was overtaken by other changes. It is tried again.")
 

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Table, select, update
 from services.signals.intake.reading import (
     chunks,
     load_mentions_by_id,
-    load_signals,
     load_ties,
 )
 from services.signals.linking.circles import (
@@ -116,7 +115,6 @@ def _settle_households(connection: Connection, scope: Scope) -> None:
 
 def _gatherings(connection: Connection, scope: Scope) -> list[Gathering]:
     mentions = load_mentions_by_id(connection, [link.mention_id for link in scope.links])
-    records = load_signals(connection, scope.signals)
     named: dict[str, list[Named]] = defaultdict(list)
     for link in scope.links:
         roles = mentions[link.mention_id].roles if link.mention_id in mentions else ()
@@ -134,9 +132,9 @@ def _gatherings(connection: Connection, scope: Scope) -> list[Gathering]:
                 PersonTie(row.person_from, row.person_to, row.kind, row.since, row.until)
             )
     return [
-        Gathering(signal, records[signal].created_at, tuple(members), tuple(tied[signal]))
+        Gathering(signal, scope.arrived[signal], tuple(members), tuple(tied[signal]))
         for signal, members in named.items()
-        if signal in records
+        if signal in scope.arrived
     ]
 
 

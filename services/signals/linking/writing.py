@@ -22,6 +22,7 @@ from services.signals.linking.links import (
 from services.signals.linking.matching import Placement
 from services.signals.linking.parting import part
 from services.signals.linking.planning import Plan
+from services.signals.linking.reading import households_of_signals
 from services.signals.linking.settling import settle_signals
 from services.signals.linking.states import Band, EndReason, LinkState
 from services.signals.linking.tables import candidates, links
@@ -65,7 +66,10 @@ def write_links(connection: Connection, plan: Plan, verdict: Verdict, weights: W
     keys = {m: plan.keys[m] if verdict.contexts else frozenset() for m in plan.keys}
     replace_keys(connection, {**{row.mention_id: () for row in plan.superseded}, **keys})
     _keep_parted(connection, plan)
-    homes = settle_signals(connection, [plan.record.id])
+    if made or denied or plan.superseded:
+        homes = settle_signals(connection, [plan.record.id])
+    else:
+        homes = households_of_signals(connection, [plan.record.id])[plan.record.id]
     review = bool(verdict.contexts) and any(p.maybe for p in plan.placements.values())
     fresh = bool(made or denied)
     return Written(

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from services.signals.intake.tables import link_queue
 from services.signals.linking import reading
-from services.signals.linking.tables import links, match_keys, persons
+from services.signals.linking.tables import circle_reviews, links, match_keys, persons
 from shared import clock
 from shared.problems import Unavailable
 from shared.vocabulary import Agency, LegalContext
@@ -336,3 +336,27 @@ def test_bystanders_without_a_tie_belong_to_no_household(world: World) -> None:
     with world.engine.connect() as connection:
         members = reading.household_persons(connection, household_of(world, signal), VT)
     assert [member.person_id for member in members] == [world.person(signal, "a")]
+
+
+def test_a_hub_is_asked_about_before_a_circle_grows_too_large(world: World) -> None:
+    hub = person("h", "other", **PETER)
+
+    def family(number: int) -> str:
+        members = [
+            person(f"c{i}", "other", given=f"Kind{'abcdefghijklmno'[i]}{'xyz'[number]}",
+                   surname=f"{['Aap', 'Beer', 'Coala'][number]}mans{'abcdefghijklmno'[i] * 3}",
+                   birthDate=f"20{number}{i % 10}-0{i % 9 + 1}-1{number}")
+            for i in range(14)
+        ]  # fmt: skip
+        return world.link([hub, *members], [tie("h", f"c{i}", "parent_child") for i in range(14)])
+
+    first, second = family(0), family(1)
+    assert world.person(first, "h") == world.person(second, "h")
+    assert household_of(world, first) != household_of(world, second)
+    with world.engine.connect() as connection:
+        (review,) = connection.execute(select(circle_reviews)).all()
+    assert (review.signal_id, review.persons) == (second, 29)
+    assert review.household_id == household_of(world, first)
+    before = world.snapshot()
+    world.linker.link_signal(second)
+    assert world.snapshot() == before
