@@ -18,6 +18,7 @@ from services.signals.intake.gauges import watch
 from services.signals.intake.http import intake_routes
 from services.signals.intake.preparing import Preparer
 from services.signals.intake.service import Intake
+from services.signals.linking import doubts
 from services.signals.linking.service import Linker
 from services.signals.picture.desk import DeskService
 from services.signals.picture.resolving import PersonResolver
@@ -150,6 +151,7 @@ def _open_casework(rooms: Rooms) -> None:
     rooms.api.register_blueprint(search_resources(searches))
     rooms.doors = Doors(cases=cases, desk=desk, pictures=pictures, searches=searches)
     rooms.on_receipt["audit"] = following.on_receipt
+    rooms.handlers[doubts.KIND] = doubts.doubt_handler(decisions)
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
 
 
