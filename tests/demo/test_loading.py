@@ -8,6 +8,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,12 +86,16 @@ def test_a_load_broken_off_anywhere_goes_on_and_doubles_nothing(
     home = tmp_path / "home"
     shutil.copytree(identity_template / "clients", home / "clients")
     with opened_town(home) as town:
-        # The last ones fall where desks assign and confirm and where consents are recorded.
-        for after in (12, 40, 120, 160, 190, 195, 200):
-            with pytest.raises(BrokenOff):
-                town.load(transport=Breaking(town.transport, after))
+        broken = 0
+        # The later ones fall where desks assign and confirm and where consents are recorded.
+        for after in chain((12, 40), count(105, 13)):
             assert not (home / "demo.json").exists()
-        loaded = town.load()
+            try:
+                loaded = town.load(transport=Breaking(town.transport, after))
+                break
+            except BrokenOff:
+                broken += 1
+        assert broken >= 5
         assert counted(town.settings, "signals") == loaded.signals
         consents = [c for place in loaded.places for c in place.story.consents]
         purposes = len(CONSENT_PURPOSES)
