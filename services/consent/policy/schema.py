@@ -105,7 +105,7 @@ _ATTRIBUTE = re.compile(r"(\w+): (?:Set<(\w+)>|(\w+))$")
 def read_schema(text: str) -> Schema:
     """Raises SchemaError when the text holds more than enums, records, types and actions."""
     plain = re.sub(r"//[^\n]*", "", text)
-    statements = [part.strip() for part in plain.split(";") if part.strip()]
+    statements = [" ".join(part.split()) for part in plain.split(";") if part.strip()]
     enums: dict[str, frozenset[str]] = {}
     entities: dict[str, Shape] = {}
     contexts: dict[str, Shape] = {}
