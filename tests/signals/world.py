@@ -151,8 +151,8 @@ class World:
         found: dict[str, Any] = answer.json
         return found
 
-    def worklist(self, user: str = "m.dejong") -> dict[str, Any]:
-        answer = self.call(user, "/v1/worklist/_view", {"purpose": ASSESSMENT})
+    def worklist(self, user: str = "m.dejong", purpose: str = ASSESSMENT) -> dict[str, Any]:
+        answer = self.call(user, "/v1/worklist/_view", {"purpose": purpose})
         assert answer.status_code == 200, answer.get_data(as_text=True)
         found: dict[str, Any] = answer.json
         return found

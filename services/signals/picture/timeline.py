@@ -91,9 +91,10 @@ def incidents(items: Iterable[KnownItem]) -> list[Incident]:
     return sorted(found, key=lambda incident: _newest(incident.first), reverse=True)
 
 
-def _first_hand(known: KnownItem) -> tuple[bool, datetime, str]:
+def _first_hand(known: KnownItem) -> tuple[bool, datetime, str, str]:
     signal = known.item.signal
-    return (signal.relayed_from is not None, start_of(signal.reported_at), signal.id)
+    relayed = signal.relayed_from is not None
+    return (relayed, start_of(signal.reported_at), signal.created_at, signal.id)
 
 
 def _newest(known: KnownItem) -> tuple[datetime, datetime, str]:

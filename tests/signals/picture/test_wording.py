@@ -1,0 +1,122 @@
+"""Names, ages, dates and sentences as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.signals.cases.ages import whole_years
+from services.signals.intake.records import MentionContent, Name
+from services.signals.picture.names import best_name, full_name, household_name, used_surname
+from services.signals.picture.words import (
+    agency_label,
+    listed,
+    organisation_label,
+    shortened,
+    start_of,
+    when,
+)
+
+TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 21, 36, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [
+        ("1992-11-21", 34),
+        ("1992-11-22", 33),
+        ("2014-11", None),  # 11 or 12: two age bands of the consent rules
+        ("2014-05", 12),
+        ("1980", 45),
+        ("2010", None),  # 15 or 16
+        ("2027-01-01", None),
+        ("", None),
+        ("2026-02-31", None),
+    ],
+)
+def test_an_age_is_told_only_when_its_band_is_sure(born: str, age: int | None) -> None:
+    assert whole_years(born, TODAY) == age
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("2026-11-21T19:05:00+01:00", "vandaag 19.05"),
+        ("2026-11-20T15:20:00Z", "gisteren 16.20"),
+        ("2026-11-14", "14 november"),
+        ("2025-03-03", "3 maart 2025"),
+        ("2025-03", "maart 2025"),
+        ("2021", "2021"),
+        ("", ""),
+    ],
+)
+def test_a_date_is_as_precise_as_it_was_told(told: str, words: str) -> None:
+    assert when(told, NOW) == words
+
+
+def test_partial_dates_sort_by_their_first_moment() -> None:
+    told = ["2026-03-03T01:00:00+01:00", "2026", "2026-03", "2025-12-31", "2026-03-03"]
+    assert sorted(told, key=start_of) == [
+        "2025-12-31",
+        "2026",
+        "2026-03",
+        "2026-03-03",
+        "2026-03-03T01:00:00+01:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("use", "shown"),
+    [
+        ("own", "de Vries"),
+        ("partner", "van Noord"),
+        ("own_partner", "de Vries-van Noord"),
+        ("partner_own", "van Noord-de Vries"),
+        (None, "de Vries"),
+    ],
+)
+def test_a_name_is_used_as_its_bearer_uses_it(use: str | None, shown: str) -> None:
+    name = Name(
+        given="Noor",
+        particle="de",
+        surname="Vries",
+        partner_particle="van",
+        partner_surname="Noord",
+        name_use=use,
+    )
+    assert used_surname(name) == shown
+    assert full_name(name) == f"Noor {shown}"
+
+
+def test_a_household_is_called_by_its_most_frequent_surnames() -> None:
+    assert household_name(["Smit", "van Noord", "van Noord"], "26-0001") == "Van Noord / Smit"
+    assert household_name(["Brandsma", "Brandsma"], "26-0001") == "Brandsma"
+    assert household_name(["", ""], "26-0001") == "Zaak 26-0001"
+    assert household_name(["C", "B", "A"], "26-0001") == "A / B"
+
+
+def test_the_name_that_most_signals_give_is_shown() -> None:
+    usual, typo = Name(given="Ilse", surname="Brandsma"), Name(given="Ilse", surname="Bransma")
+    told = [MentionContent(name=name) for name in (typo, usual, usual)]
+    assert best_name(told) == usual
+    assert best_name([MentionContent()]) is None
+    assert full_name(None) == "Onbekende persoon"
+
+
+def test_labels_and_lists_read_as_dutch() -> None:
+    assert organisation_label("vt-utrecht") == "Veilig Thuis Utrecht"
+    assert organisation_label("jeugdhulp-vecht-en-venen") == "Jeugdhulp Vecht en Venen"
+    assert agency_label("police", inside=True) == "politie"
+    assert agency_label("veilig_thuis", inside=True) == "Veilig Thuis"
+    assert listed(["a", "b", "c"]) == "a, b en c"
+
+
+def test_a_headline_is_the_first_sentence_cut_between_words() -> None:
+    assert shortened("Zij wil zondag weg met Lotte. Hij weet het niet.") == (
+        "Zij wil zondag weg met Lotte."
+    )
+    long = "woord " * 60
+    assert len(shortened(long)) <= 142
+    assert shortened(long).endswith("woord …")
