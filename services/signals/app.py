@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from services.signals.cases.resources import case_resources, ground_resources
 from services.signals.cases.service import CaseService
+from services.signals.delivery.http import delivery_routes
 from services.signals.delivery.relay import Handler, OnReceipt, Relay, audit_handler
 from services.signals.flow import Flow, Following, consent_revision
 from services.signals.intake.gauges import watch
@@ -131,6 +132,7 @@ def _open_intake(rooms: Rooms) -> None:
     )
     intake = Intake(rooms.engine, preparer)
     rooms.api.register_blueprint(intake_routes(intake, settings, rooms.audit.record))
+    rooms.api.register_blueprint(delivery_routes(rooms.engine, rooms.audit.record))
 
 
 def _open_casework(rooms: Rooms) -> None:
