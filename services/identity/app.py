@@ -9,6 +9,7 @@ import logging
 
 from flask import Flask
 
+from services.identity.attempts import Attempts
 from services.identity.clients import registered_clients
 from services.identity.discovery import machine_endpoints
 from services.identity.keys import SigningKeys
@@ -53,7 +54,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     )
     provider = Provider(app, settings, clients, keys, store)
     app.register_blueprint(machine_endpoints(settings, keys, provider))
-    app.register_blueprint(people_pages(settings, provider))
+    app.register_blueprint(people_pages(settings, provider, Attempts(engine)))
     app.extensions["bundel_identity_keys"] = keys
     app.extensions["bundel_close"] = engine.dispose
     return app

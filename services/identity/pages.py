@@ -12,6 +12,7 @@ from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
+from services.identity.attempts import Attempts
 from services.identity.people import person_with
 from services.identity.server import Provider
 from services.identity.store import LOGIN_SECONDS, Login, Store
@@ -35,8 +36,9 @@ _APPLICATIONS = {
 class _Pages:
     """Cookies and forms of this provider, kept to its own path."""
 
-    def __init__(self, settings: Settings, provider: Provider) -> None:
+    def __init__(self, settings: Settings, provider: Provider, attempts: Attempts) -> None:
         self.provider = provider
+        self.attempts = attempts
         self.store: Store = provider.store
         self._path = urlsplit(settings.issuer).path or "/"
         self._secure = settings.issuer.startswith("https://")
@@ -83,10 +85,10 @@ class _Pages:
         return hmac.new(self._key, b"identity form " + secret.encode(), hashlib.sha256).hexdigest()
 
 
-def people_pages(settings: Settings, provider: Provider) -> Blueprint:
+def people_pages(settings: Settings, provider: Provider, attempts: Attempts) -> Blueprint:
     """/authorize and /logout."""
     blueprint = Blueprint("people", __name__, template_folder="templates")
-    pages = _Pages(settings, provider)
+    pages = _Pages(settings, provider, attempts)
     style = (Path(__file__).parent / "static" / "identity.css").read_text()
 
     @blueprint.get("/static/identity.css")
@@ -126,13 +128,13 @@ def people_pages(settings: Settings, provider: Provider) -> Blueprint:
         if not pages.form_is_ours():
             return _login_page(pages, client_id, STALE, HTTPStatus.BAD_REQUEST)
         user = request.form.get("user", "").strip().lower()[:100]
-        if pages.store.is_blocked(user):
+        if pages.attempts.is_blocked(user):
             return _login_page(pages, client_id, BLOCKED, HTTPStatus.TOO_MANY_REQUESTS)
         person = person_with(user, request.form.get("password", "")[:200])
         if person is None:
-            pages.store.note_failure(user)
+            pages.attempts.note_failure(user)
             return _login_page(pages, client_id, WRONG, HTTPStatus.UNAUTHORIZED)
-        pages.store.note_success(user)
+        pages.attempts.note_success(user)
         cookie, login = pages.store.begin_login(person.subject)
         response = _answer(pages, grant, login)
         pages.remember(response, cookie)

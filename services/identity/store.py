@@ -1,4 +1,4 @@
-"""What the provider writes down: used assertions, log-ins, codes, refresh tokens, failed attempts.
+"""What the provider writes down: used assertions, log-ins, codes and refresh tokens.
 
 Codes, tokens and cookies are stored as SHA-256 digests: reading this database opens nothing.
 """
@@ -6,20 +6,17 @@ Codes, tokens and cookies are stored as SHA-256 digests: reading this database o
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.identity.tables import attempts, grants, logins, refresh_tokens, used_assertions
+from services.identity.tables import grants, logins, refresh_tokens, used_assertions
 from shared import clock, ids
 from shared.database import writing
 
 CODE_SECONDS = 60
 LOGIN_SECONDS = 8 * 3600
-FAILURES_ALLOWED = 5
-BLOCK_SECONDS = 30
 
 
 def digest(text: str) -> str:
@@ -208,44 +205,10 @@ class Store:
                 return None
         return _grant(row)
 
-    # -- failed attempts ---------------------------------------------------------------------
-
-    def is_blocked(self, user: str) -> bool:
-        with self._engine.connect() as connection:
-            until = connection.execute(
-                select(attempts.c.blocked_until).where(attempts.c.user_digest == digest(user))
-            ).scalar()
-        return until is not None and until > _now()
-
-    def note_failure(self, user: str) -> None:
-        """Counts a wrong password; after FAILURES_ALLOWED in a row the name waits BLOCK_SECONDS."""
-        known = attempts.c.user_digest == digest(user)
-        with writing(self._engine).begin() as connection:
-            if connection.execute(select(attempts.c.failures).where(known)).first() is None:
-                # Another request may be first: then its row counts this failure too.
-                with suppress(IntegrityError), connection.begin_nested():
-                    connection.execute(
-                        insert(attempts).values(
-                            user_digest=digest(user), failures=0, blocked_until=0
-                        )
-                    )
-            connection.execute(
-                update(attempts).where(known).values(failures=attempts.c.failures + 1)
-            )
-            connection.execute(
-                update(attempts)
-                .where(known, attempts.c.failures >= FAILURES_ALLOWED)
-                .values(blocked_until=_now() + BLOCK_SECONDS)
-            )
-
-    def note_success(self, user: str) -> None:
-        with writing(self._engine).begin() as connection:
-            connection.execute(delete(attempts).where(attempts.c.user_digest == digest(user)))
-
     def ready(self) -> None:
         """Raises when the database does not answer."""
         with self._engine.connect() as connection:
-            connection.execute(select(attempts.c.failures).limit(1))
+            connection.execute(select(grants.c.id).limit(1))
 
     @staticmethod
     def _forget_old(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Pages' log-in: OpenID Connect code flow with PKCE, and the session that follows (row: identity).
+"""Pages' log-in: OpenID Connect code flow with PKCE, and the session that follows.
 
 The provider's addresses come from the settings; requests to it go over the service's transport.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
-from collections import OrderedDict
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +17,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 
 from shared import clock, ids
 from shared.authentication.actor import Actor
+from shared.authentication.renewal import SessionRenewal
 from shared.authentication.sessions import (
     TOUCH_SECONDS,
     CookieSeal,
@@ -27,15 +26,13 @@ from shared.authentication.sessions import (
     current_session,
 )
 from shared.authentication.verifier import TokenVerifier
-from shared.clients.token_endpoint import Granted, TokenEndpoint, TokenRefused
+from shared.clients.token_endpoint import TokenEndpoint, TokenRefused
 from shared.clients.transport import Transport
 from shared.problems import Fault, InvalidInput, NotAuthenticated
 from shared.settings import Settings
 
-REFRESH_BEFORE = 60.0  # seconds before the access token expires
 LOGIN_SECONDS = 600  # a log-in that was begun is finished within this time
 LONGEST_NEXT = 500  # characters
-REFRESHES_KEPT = 1000
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -54,12 +51,7 @@ class SignIn:
         self._seal = CookieSeal(settings.key("SESSION_KEY"))
         self._started_use = f"login {service}"
         self._redirect_uri = f"{settings.base_url}/{service}/callback"
-        # Two requests of one browser at once use one refresh token: the second gets what the first
-        # got. Asking twice would look like theft to the provider and end the session.
-        self._refreshed: OrderedDict[str, Granted] = OrderedDict()
-        self._refresh_locks = tuple(threading.Lock() for _ in range(64))
-
-    # -- who is calling ------------------------------------------------------------------------
+        self._renewal = SessionRenewal(self._endpoint)
 
     def authenticate(self) -> Actor | None:
         """The caller, or None. Raises NotAuthenticated for a bad token, InvalidInput for a form
@@ -77,7 +69,7 @@ class SignIn:
         if session is None:
             return None
         try:
-            session = self._fresh(session)
+            session = self._renewal.fresh(session)
             actor = self.verifier.verify(session.access_token)
         except (TokenRefused, NotAuthenticated):
             return None
@@ -95,29 +87,6 @@ class SignIn:
                 "Open the page again and send it once more.",
                 faults=[Fault("/csrf_token", "csrf", "The form's token does not fit the session.")],
             )
-
-    def _fresh(self, session: Session) -> Session:
-        if session.access_expires_at - REFRESH_BEFORE > clock.now().timestamp():
-            return session
-        name = hashlib.sha256(session.refresh_token.encode()).hexdigest()
-        with self._refresh_locks[int(name[:8], 16) % len(self._refresh_locks)]:
-            granted = self._refreshed.get(name)
-            if granted is None:
-                granted = self._endpoint.ask(
-                    {"grant_type": "refresh_token", "refresh_token": session.refresh_token}
-                )
-                self._refreshed[name] = granted
-                if len(self._refreshed) > REFRESHES_KEPT:
-                    self._refreshed.popitem(last=False)
-        return replace(
-            session,
-            access_token=granted.access_token,
-            access_expires_at=granted.expires_at,
-            refresh_token=granted.refresh_token or session.refresh_token,
-            id_token=granted.id_token or session.id_token,
-        )
-
-    # -- log in --------------------------------------------------------------------------------
 
     def to_login(self) -> Response:
         """For a page without a session: to the provider and back to this page. What a form posted
@@ -232,8 +201,6 @@ class SignIn:
         if plain and inside and not back and ".." not in wanted and len(wanted) <= LONGEST_NEXT:
             return wanted
         return f"{self.prefix}/"
-
-    # -- cookies -------------------------------------------------------------------------------
 
     def save(self, response: Response) -> Response:
         """Writes the session's cookie when something in it changed."""

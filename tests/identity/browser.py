@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from werkzeug.test import Client, TestResponse
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from tests.fixtures_identity import PASSWORD
 
@@ -60,6 +60,3 @@ def form_token(page: TestResponse) -> str:
     found = re.search(r'name="form_token" value="([0-9a-f]+)"', page.text)
     assert found, page.text
     return found.group(1)
-
-
-__all__ = ["Browser", "Request", "form_token"]
