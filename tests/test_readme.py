@@ -74,14 +74,3 @@ def test_the_log_lines_say_whole_and_one_changed_byte_is_found_and_named(
         assert broken.returncode == 1, f"{file.name}: {broken.stdout}{broken.stderr}"
         assert (broken.stdout + broken.stderr).strip()
         file.write_bytes(content)
-
-
-def test_every_link_in_the_documents_leads_to_a_file() -> None:
-    documents = [ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")]
-    missing = [
-        f"{document.relative_to(ROOT)}: {target}"
-        for document in documents
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
-        if not (document.parent / target).exists()
-    ]
-    assert not missing
