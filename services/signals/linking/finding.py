@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, delete, func, select
 
 from services.signals.intake.reading import chunks, load_mentions_by_id, open_mentions
+from services.signals.intake.records import MentionContent, MentionRecord
 from services.signals.linking.describing import describe
 from services.signals.linking.keys import MatchKey
 from services.signals.linking.matching import Known
 from services.signals.linking.scope import JOINING
 from services.signals.linking.tables import links, match_keys
-from services.signals.protection.vault import Vault
+from services.signals.protection.vault import CannotOpen, Vault
 
 MOST_PERSONS = 40  # per signal mention; those that share most keys come first
 
@@ -66,17 +67,29 @@ def open_persons(
                 members[row.person_id].append(row.mention_id)
     wanted = [mention for mentions in members.values() for mention in mentions]
     records = load_mentions_by_id(connection, wanted)
-    contents = open_mentions(vault, records.values())
+    contents = _open_what_is_left(vault, records)
     return [
         Known(
             person,
             tuple(
                 (mention, describe(records[mention], contents[mention]))
                 for mention in sorted(mentions)
+                if mention in contents
             ),
         )
         for person, mentions in sorted(members.items())
     ]
+
+
+def _open_what_is_left(
+    vault: Vault, records: Mapping[str, MentionRecord]
+) -> dict[str, MentionContent]:
+    """Contents by mention; one that was erased meanwhile tells nothing and stops nobody."""
+    try:
+        return open_mentions(vault, records.values())
+    except CannotOpen:
+        gone = vault.destroyed({record.sealed.key_id for record in records.values()})
+        return open_mentions(vault, [r for r in records.values() if r.sealed.key_id not in gone])
 
 
 def replace_keys(connection: Connection, keys: Mapping[str, Collection[MatchKey]]) -> None:

@@ -15,7 +15,7 @@ from services.signals.linking.tables import cannot_links, link_scores, links, ma
 from shared.database import writing
 from shared.problems import Conflict, NotFound
 from shared.vocabulary import LegalContext
-from tests.signals.linking.world import World, person, tie
+from tests.signals.linking.world import World, on_both_engines, person, tie
 
 ANNA = {"given": "Anna", "surname": "Dalen", "birthDate": "1985-04-12", "sex": "female"}
 BSNS = ("999990639", "999993872", None, None)
@@ -58,6 +58,7 @@ def test_merge_then_unmerge_restores_the_identical_state(world: World, seed: int
         assert connection.scalar(select(func.count()).select_from(cannot_links)) == 0
 
 
+@on_both_engines
 def test_merges_within_merges_are_undone_from_the_last(world: World) -> None:
     _, first, _, second, third, *_ = town(world, 7)
     before = world.snapshot()
@@ -76,6 +77,7 @@ def test_merges_within_merges_are_undone_from_the_last(world: World) -> None:
     assert world.snapshot() == before
 
 
+@on_both_engines
 def test_two_bsns_are_not_merged_by_hand_either_not_even_by_a_detour(world: World) -> None:
     people = town(world, 5)
     with_one, with_two, without = people[0], people[2], people[4]
@@ -96,6 +98,7 @@ def test_two_bsns_are_not_merged_by_hand_either_not_even_by_a_detour(world: Worl
     assert {count for _, count in bsns} == {1}
 
 
+@on_both_engines
 def test_a_confirmation_is_a_next_version_with_the_scores_of_the_first(world: World) -> None:
     world.link([person("a", "victim", **ANNA)])
     signal = world.link([person("a", "victim", **ANNA)])
@@ -128,6 +131,7 @@ def test_a_confirmation_is_a_next_version_with_the_scores_of_the_first(world: Wo
     assert {item.confirmed for item in items} == {True, False}
 
 
+@on_both_engines
 def test_the_desk_confirms_a_candidate_and_the_persons_become_one(world: World) -> None:
     known = world.link([person("a", "victim", **ANNA)])
     doubtful = world.link([person("x", "victim", **{**ANNA, "given": "A."})])
@@ -160,6 +164,7 @@ def test_a_refused_candidate_is_never_proposed_or_merged_again(world: World) -> 
     assert world.person(doubtful, "x") != world.person(known, "a")
 
 
+@on_both_engines
 def test_a_split_parts_for_good_and_consent_is_told(world: World) -> None:
     first = world.link([person("a", "victim", **ANNA)])
     second = world.link([person("a", "victim", **ANNA)])

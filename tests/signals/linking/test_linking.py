@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from services.signals.intake.reading import load_mentions
 from services.signals.intake.tables import link_queue
 from services.signals.linking import reading
 from services.signals.linking.tables import circle_reviews, links, match_keys, persons
 from shared import clock
 from shared.problems import Unavailable
 from shared.vocabulary import Agency, LegalContext
-from tests.signals.linking.world import World, person, source, tie
+from tests.signals.linking.world import World, on_both_engines, person, source, tie
 
 VT = LegalContext.VT_TASK
 ANNA = {"given": "Anna", "surname": "Dalen", "particle": "van", "birthDate": "1985-04-12",
@@ -26,6 +27,7 @@ def household_of(world: World, signal: str) -> str:
     return found[0]
 
 
+@on_both_engines
 def test_the_same_person_in_two_signals_becomes_one_person_and_one_household(world: World) -> None:
     first = world.link([person("a", "victim", **ANNA), person("p", "perpetrator", **PETER)])
     abbreviated = {"given": "Anna", "surname": "v. Dalen", "birthDate": "1985-04-12"}
@@ -37,6 +39,7 @@ def test_the_same_person_in_two_signals_becomes_one_person_and_one_household(wor
     assert "given:equal" in link.explanation
 
 
+@on_both_engines
 def test_a_link_is_shown_only_after_its_receipt(world: World) -> None:
     signal = world.push([person("a", "victim", **ANNA)])
     outcome = world.linker.link_signal(signal)
@@ -65,6 +68,7 @@ def test_a_link_is_used_only_in_the_contexts_that_permit_it(world: World) -> Non
     assert (denied["event"], denied["decision"]) == ("link.denied", "deny")
 
 
+@on_both_engines
 def test_a_denied_link_is_sealed_apart_and_asked_again_when_a_ground_appears(world: World) -> None:
     known = world.link([person("a", "victim", **ANNA)])
     home = household_of(world, known)
@@ -100,6 +104,7 @@ def test_a_ground_that_ends_takes_the_mention_out_of_its_cluster(world: World) -
     assert {item.signal_id for item in items} == {first}
 
 
+@on_both_engines
 def test_linking_again_changes_nothing_and_tells_nothing_twice(world: World) -> None:
     signal = world.link([person("a", "victim", **ANNA), person("p", "perpetrator", **PETER)])
     before, entries = world.snapshot(), len(world.entries())
@@ -109,6 +114,7 @@ def test_linking_again_changes_nothing_and_tells_nothing_twice(world: World) -> 
     assert len(world.entries()) == entries
 
 
+@on_both_engines
 def test_while_consent_is_down_a_signal_waits_and_is_linked_later_by_itself(world: World) -> None:
     world.decisions.down = True
     signal = world.push([person("a", "victim", **ANNA)])
@@ -127,6 +133,7 @@ def test_while_consent_is_down_a_signal_waits_and_is_linked_later_by_itself(worl
     assert world.link_row(signal, "a").state == "awaiting_receipt"
 
 
+@on_both_engines
 def test_two_signals_of_an_unseen_person_linked_at_once_make_one_person(world: World) -> None:
     first = world.push([person("a", "victim", **ANNA)])
     second = world.push([person("x", "victim", **ANNA)])
@@ -138,6 +145,7 @@ def test_two_signals_of_an_unseen_person_linked_at_once_make_one_person(world: W
         assert connection.scalar(select(func.count()).select_from(persons)) == 1
 
 
+@on_both_engines
 def test_a_crash_before_the_commit_leaves_nothing_and_a_second_run_does_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +221,7 @@ def test_a_shelter_address_is_a_key_for_nothing(world: World) -> None:
     assert world.link_row(other, "b").band == "new"
 
 
+@on_both_engines
 def test_a_correction_keeps_the_person_and_ends_the_old_link(world: World) -> None:
     first = world.link([person("a", "victim", **ANNA)])
     second = world.link([person("x", "victim", **ANNA)])
@@ -251,6 +260,7 @@ def test_a_withdrawal_ends_links_and_bundling(world: World) -> None:
         assert reading.links_of_signals(connection, [second]) == []
 
 
+@on_both_engines
 def test_three_spellings_in_two_regions_are_one_cluster_per_region(world: World) -> None:
     """Story 9: three spellings, three records, two regions."""
     spellings = [
@@ -307,6 +317,7 @@ def test_an_exs_new_family_is_not_merged_into_the_first_household(world: World) 
     assert [t.kind for t in bound] == ["partner"]
 
 
+@on_both_engines
 def test_a_declared_tie_joins_two_households_and_the_older_lives_on(world: World) -> None:
     old = world.link([person("a", "victim", **ANNA)])
     young = world.link([person("p", "perpetrator", **PETER)])
@@ -360,3 +371,13 @@ def test_a_hub_is_asked_about_before_a_circle_grows_too_large(world: World) -> N
     before = world.snapshot()
     world.linker.link_signal(second)
     assert world.snapshot() == before
+
+
+def test_an_erased_mention_stops_nobody_else(world: World) -> None:
+    erased = world.link([person("a", "victim", **ANNA)])
+    kept = world.link([person("a", "victim", **ANNA)])
+    with world.engine.connect() as connection:
+        (mention,) = load_mentions(connection, [erased])
+    world.vault.destroy([mention.sealed.key_id])
+    later = world.link([person("x", "victim", **ANNA)])
+    assert world.person(later, "x") == world.person(kept, "a")

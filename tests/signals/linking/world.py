@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
@@ -33,6 +33,7 @@ from shared.problems import InvalidInput, Unavailable
 from shared.settings import Settings
 from shared.vocabulary import Agency, LegalContext, Role
 
+Test = TypeVar("Test", bound=Callable[..., None])
 ALL = frozenset({"vt_task", "zvh_wgs", "youth_council"})
 
 
@@ -58,6 +59,12 @@ class GivenDecisions:
             else Decision(False, "decision-1")
             for question in questions
         ]
+
+
+def on_both_engines(test: Test) -> Test:
+    """Runs a test of storage on PostgreSQL as well as on SQLite."""
+    test.on_both_engines = True  # type: ignore[attr-defined]
+    return test
 
 
 def source(region: str = "utrecht", agency: Agency = Agency.POLICE) -> Actor:
