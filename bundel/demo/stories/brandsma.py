@@ -239,6 +239,8 @@ def brandsma(when: Calendar) -> Story:
             Hidden("m.dejong", ("EMDR", "nachtmerries", "schoenen aan"), "Sem's treatment"),
             Hidden("t.maas", ("slaapmiddelen", "Gejaagde indruk", "huisarts", "Oldenburg"),
                    "what the doctor told, without consent"),
+            Hidden("m.dejong", ("Hetty", "Kroonenberg", "Marga", "Wiegersma"),
+                   "shielded reporters are never named"),
             Hidden("t.maas", ("Hetty", "Kroonenberg", "Marga", "Wiegersma"), "private reporters"),
             Hidden("t.maas", ("EMDR", "schoenen aan"), "Sem's treatment"),
             Masked("t.maas", 1, "known to exist, not what it says"),

@@ -134,6 +134,7 @@ def de_graaf(when: Calendar) -> Story:
         expectations=(
             Shown("m.dejong", ("slaat met de riem", "greep te houden", "een kwartier te laat")),
             Hidden("t.maas", ("Femke", "Oosterhuis", "leerkracht"), "the teacher"),
+            Hidden("m.dejong", ("Femke", "Oosterhuis"), "shielded reporters are never named"),
             Shown("t.maas", ("tot aan haar werk",)),
             Refused("m.dejong", told.reference, "view_reporter", "subject_access",
                     "a parent who asks for access never learns who told"),

@@ -210,6 +210,9 @@ def _reporter(known: KnownItem, contents: Mapping[str, SignalContent]) -> str:
 def _reporter_label(reporter: Reporter) -> str:
     if reporter.visibility == "anonymous":
         return ANONYMOUS_REPORTER
+    if reporter.visibility == "shielded":
+        # Kept apart inside Veilig Thuis too (Uitvoeringsbesluit Wmo 4.1.8(3)): never the name.
+        return reporter.profession or SHIELDED_REPORTER
     named = ", ".join(part for part in (reporter.name, reporter.profession) if part)
     return named or SHIELDED_REPORTER
 
