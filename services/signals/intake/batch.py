@@ -6,7 +6,6 @@ single one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +14,9 @@ from sqlalchemy import Connection, Row, Table
 from services.signals.delivery.outbox import new_message
 from services.signals.delivery.tables import outbox
 from services.signals.intake.answers import notices_json
-from services.signals.intake.flagging import flag_address, flag_mentions, set_narrative_state
+from services.signals.intake.flagging import mind_addresses
 from services.signals.intake.preparing import Prepared
 from services.signals.intake.queue import new_row
-from services.signals.intake.reading import load_signals
 from services.signals.intake.reception import Unclear
 from services.signals.intake.signal import Signal, Source
 from services.signals.intake.tables import (
@@ -29,12 +27,6 @@ from services.signals.intake.tables import (
     signal_versions,
     signals,
     version_mentions,
-)
-from services.signals.protection.addresses import (
-    IN_NARRATIVE,
-    Trace,
-    leave_traces,
-    protected_among,
 )
 from services.signals.protection.vault import Sealed
 from shared import ids
@@ -186,7 +178,7 @@ class Batch:
             if rows:
                 connection.execute(table.insert(), rows)
         if self._prepared:
-            _mind_addresses(connection, self._prepared)
+            mind_addresses(connection, self._prepared)
 
     def _add(self, table: Table, **values: Any) -> None:
         self._rows.setdefault(table.name, []).append(values)
@@ -250,28 +242,3 @@ def _told(signal: Signal) -> dict[str, Any]:
         "minor_involved": signal.minor_involved,
         "feedback_wanted": signal.feedback_wanted,
     }
-
-
-def _mind_addresses(connection: Connection, batch: Sequence[Prepared]) -> None:
-    """Registers protected addresses, withholds what holds them, remembers where the others are."""
-    flag_address(connection, [tokens for each in batch for tokens in each.protected])
-    known = protected_among(connection, frozenset().union(*(each.tokens for each in batch)))
-    corrected = load_signals(connection, [each.signal_id for each in batch if each.version > 1])
-    traces: list[tuple[Trace, frozenset[str]]] = []
-    for each in batch:
-        withheld = bool(known & each.narrative_tokens)
-        before = each.signal_id in corrected and corrected[each.signal_id].withheld
-        if withheld != before:
-            set_narrative_state(
-                connection,
-                each.signal_id,
-                "withheld" if withheld else "clear",
-                "address-found" if withheld else "corrected",
-            )
-        for mention_id, tokens in (
-            (IN_NARRATIVE, each.narrative_tokens),
-            *((mention.id, mention.tokens) for mention in each.mentions),
-        ):
-            traces.append((Trace(each.signal_id, each.version, mention_id), tokens - known))
-    flag_mentions(connection, {m.id for each in batch for m in each.mentions if m.tokens & known})
-    leave_traces(connection, traces)

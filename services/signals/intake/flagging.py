@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from services.signals.intake import queue
+from services.signals.intake.preparing import Prepared
 from services.signals.intake.reading import chunks, load_signals
 from services.signals.intake.tables import mention_flags, narrative_states
 from services.signals.protection.addresses import (
     IN_NARRATIVE,
     AddressTokens,
+    Trace,
+    leave_traces,
     protect,
+    protected_among,
     take_traces,
 )
 from shared import clock
@@ -84,3 +88,28 @@ def set_narrative_state(
             decided_at=clock.timestamp(clock.now()),
         )
     )
+
+
+def mind_addresses(connection: Connection, batch: Sequence[Prepared]) -> None:
+    """Registers protected addresses, withholds what holds them, remembers where the others are."""
+    flag_address(connection, [tokens for each in batch for tokens in each.protected])
+    known = protected_among(connection, frozenset().union(*(each.tokens for each in batch)))
+    corrected = load_signals(connection, [each.signal_id for each in batch if each.version > 1])
+    traces: list[tuple[Trace, frozenset[str]]] = []
+    for each in batch:
+        withheld = bool(known & each.narrative_tokens)
+        before = each.signal_id in corrected and corrected[each.signal_id].withheld
+        if withheld != before:
+            set_narrative_state(
+                connection,
+                each.signal_id,
+                "withheld" if withheld else "clear",
+                "address-found" if withheld else "corrected",
+            )
+        for mention_id, tokens in (
+            (IN_NARRATIVE, each.narrative_tokens),
+            *((mention.id, mention.tokens) for mention in each.mentions),
+        ):
+            traces.append((Trace(each.signal_id, each.version, mention_id), tokens - known))
+    flag_mentions(connection, {m.id for each in batch for m in each.mentions if m.tokens & known})
+    leave_traces(connection, traces)

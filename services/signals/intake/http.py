@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError
 
 from services.signals.intake import description as told
-from services.signals.intake.answers import Answered, Status
 from services.signals.intake.bulk import deliver_lines
 from services.signals.intake.changes import Changes
-from services.signals.intake.schemas import REFERENCE, WITHDRAWAL, faults_in
+from services.signals.intake.exchange import (
+    answer_of,
+    demand_plain,
+    expected_version,
+    json_answer,
+    known_form,
+    load,
+    page_of_request,
+    status_answer,
+)
+from services.signals.intake.schemas import REFERENCE, WITHDRAWAL
 from services.signals.intake.service import Intake, storage
 from services.signals.intake.status import PAGE, held_in, status_by_id, status_by_reference
-from services.signals.intake.strict_json import bad_text, read_object
-from shared import ids
 from shared.authentication import access, current_actor
 from shared.clients.audit import Entry, Receipt, entry_for
-from shared.http import demand_json
-from shared.problems import (
-    Fault,
-    InvalidInput,
-    NotFound,
-    PreconditionRequired,
-    UnsupportedMediaType,
-)
 from shared.settings import Settings
 from shared.vocabulary import Purpose, Role
 
@@ -38,7 +33,6 @@ from shared.vocabulary import Purpose, Role
 PUSH = "decided by the source's registration; the entry names it"
 OWN = "a source reads the state of its own signals only, by its client id"
 HELD = "role and region of the desk; the list holds codes, the content stays sealed"
-_IF_MATCH = re.compile(r'"([0-9]{1,9})"')
 
 Record = Callable[[Sequence[Entry]], Sequence[Receipt]]
 
@@ -66,8 +60,8 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
         Every fault is named at once and nothing is kept, save that an acute signal is never refused
         for a fault in a field: it is kept whole, and a human at the desk sees to it.
         """
-        _demand_plain_json("application/json")
-        return _answer(intake.deliver(current_actor(), request.get_data()))
+        demand_plain("application/json")
+        return answer_of(intake.deliver(current_actor(), request.get_data()))
 
     @routes.route("/v1/signals/_bulk", methods=["POST"])
     @routes.doc(
@@ -84,7 +78,7 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     @access(Role.SOURCE, decision=PUSH)
     def deliver_many() -> Response:
         """Each line stands for itself. A line with status 200, 201 or 202 is kept for good."""
-        _demand_plain_json("application/x-ndjson")
+        demand_plain("application/x-ndjson")
         request.max_content_length = settings.max_bulk_bytes
         lines = deliver_lines(intake, current_actor(), request.stream, settings.max_body_bytes)
         return Response(b"".join(lines), mimetype="application/x-ndjson")
@@ -112,10 +106,12 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     @access(Role.SOURCE, decision=PUSH)
     def correct(signal_id: str) -> Response:
         """Persons that stay as they were keep their mention, and with it links and consents."""
-        _demand_plain_json("application/json")
+        demand_plain("application/json")
         actor = current_actor()
-        expected = _expected_version()
-        return _answer(changes.correct(actor, _id(signal_id), expected, request.get_data()))
+        expected = expected_version()
+        return answer_of(
+            changes.correct(actor, known_form(signal_id), expected, request.get_data())
+        )
 
     @routes.route("/v1/signals/<string:signal_id>/withdrawals", methods=["POST"])
     @routes.doc(
@@ -130,8 +126,8 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     @access(Role.SOURCE, decision=PUSH)
     def withdraw(signal_id: str) -> Response:
         """Adds a version that says so; earlier ones stay for those who must account for them."""
-        reason = _load(WITHDRAWAL)["reason"]
-        return _answer(changes.withdraw(current_actor(), _id(signal_id), reason))
+        reason = load(WITHDRAWAL)["reason"]
+        return answer_of(changes.withdraw(current_actor(), known_form(signal_id), reason))
 
     @routes.route("/v1/signals/<string:signal_id>/status", methods=["GET"])
     @routes.doc(
@@ -145,7 +141,9 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     def status(signal_id: str) -> Response:
         """Only the source that sent it learns its state, and never anything of others."""
         with storage(), intake.engine.connect() as connection:
-            return _status(status_by_id(connection, current_actor().subject, _id(signal_id)))
+            return status_answer(
+                status_by_id(connection, current_actor().subject, known_form(signal_id))
+            )
 
     @routes.route("/v1/signals/_status", methods=["POST"])
     @routes.doc(
@@ -159,9 +157,11 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     @access(Role.SOURCE, decision=OWN)
     def status_of_reference() -> Response:
         """The reference stands in the body: addresses of the API hold nothing of a source."""
-        reference = _load(REFERENCE)["source_reference"]
+        reference = load(REFERENCE)["source_reference"]
         with storage(), intake.engine.connect() as connection:
-            return _status(status_by_reference(connection, current_actor().subject, reference))
+            return status_answer(
+                status_by_reference(connection, current_actor().subject, reference)
+            )
 
     @routes.route("/v1/quarantine/_search", methods=["POST"])
     @routes.doc(
@@ -176,7 +176,7 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     def search_quarantine() -> Response:
         """What is wrong and whom to call; the entry in the log comes before the answer."""
         actor = current_actor()
-        page = _page()
+        page = page_of_request()
         with storage(), intake.engine.connect() as connection:
             count, items = held_in(connection, actor.region, page)
         record(
@@ -191,82 +191,8 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
                 )
             ]
         )
-        return _json(
+        return json_answer(
             {"count": count, "page": page, "items": [item.to_json() for item in items]}, 200
         )
 
     return routes
-
-
-def _demand_plain_json(mimetype: str) -> None:
-    """415 for another type, another character set than UTF-8, or a compressed body."""
-    demand_json(mimetype)
-    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("Send the body in UTF-8.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body as it is, without compression.")
-
-
-def _expected_version() -> int:
-    value = request.headers.get("If-Match", "").strip()
-    if not value:
-        raise PreconditionRequired(
-            'Say which version you correct: If-Match: "1". The status of the signal tells it.'
-        )
-    match = _IF_MATCH.fullmatch(value)
-    if match is None:
-        raise InvalidInput(
-            'If-Match holds one version in quotes, e.g. "1".',
-            faults=[Fault("", "if-match", 'Give one version in quotes, e.g. "1".')],
-        )
-    return int(match.group(1))
-
-
-def _id(text: str) -> str:
-    if not ids.is_id(text):
-        raise NotFound
-    return text.lower()
-
-
-def _load(form: Schema) -> dict[str, Any]:
-    _demand_plain_json("application/json")
-    document = read_object(request.get_data())
-    faults = bad_text(document)
-    try:
-        loaded: dict[str, Any] = form.load(document)
-    except ValidationError as error:
-        faults = [*faults_in(error.messages), *faults]
-    if faults:
-        raise InvalidInput("Mend every fault named in errors.", faults=faults)
-    return loaded
-
-
-def _page() -> int:
-    _demand_plain_json("application/json")
-    document = read_object(request.get_data() or b"{}")
-    page = document.get("page", 1)
-    if set(document) - {"page"} or not isinstance(page, int) or not 0 < page < 10_000:
-        raise InvalidInput(
-            "Give a page from 1, or nothing.",
-            faults=[Fault("/page", "range", "Give a whole number from 1.")],
-        )
-    return page
-
-
-def _answer(answered: Answered) -> Response:
-    response = Response(answered.body, answered.status, mimetype="application/json")
-    response.headers["ETag"] = f'"{answered.version}"'
-    if answered.status == 201:
-        response.headers["Location"] = f"/v1/signals/{answered.to_json()['signalId']}/status"
-    return response
-
-
-def _status(found: Status) -> Response:
-    response = _json(found.to_json(), 200)
-    response.headers["ETag"] = f'"{found.version}"'
-    return response
-
-
-def _json(body: dict[str, Any], status: int) -> Response:
-    text = json.dumps(body, separators=(",", ":"))
-    return Response(text, status, mimetype="application/json")

@@ -163,7 +163,7 @@ link_queue = Table(
     Index("ix_link_queue_state_next_at", "state", "next_at"),
 )
 
-# Acute and not understood: kept whole and sealed until a mended delivery or the desk settles it.
+# Acute and not understood: kept whole and sealed until the source mends or withdraws it (I7).
 quarantine = Table(
     "quarantine",
     metadata,

@@ -330,3 +330,16 @@ def test_nothing_of_a_refused_delivery_is_left(police: Caller, settings: Setting
         held = connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
     engine.dispose()
     assert (held, stored(settings)) == (0, 0)
+
+
+def test_logs_hold_nothing_of_a_signal(
+    police: Caller, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    document = signal(persons=[person("p1", name={"surname": "Kwakkelstein"})], ties=None)
+    police.push({**document, "place": "Kwakkelstein"})
+    police.push({**document, "severity": "acute", "place": "Kwakkelstein"})
+    police.push({**document, "sourceReference": "Kwakkelstein"})
+    police.push(b'{"Kwakkelstein":')
+    out, err = capfd.readouterr()
+    metrics = police.app.test_client().get("/metrics").text
+    assert "Kwakkelstein" not in out + err + caplog.text + metrics

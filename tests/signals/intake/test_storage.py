@@ -226,7 +226,7 @@ def test_the_entry_is_written_with_the_signal_or_neither_is(
         raise Killed
 
     with monkeypatch.context() as broken:
-        broken.setattr(batch, "leave_traces", dies)
+        broken.setattr(batch, "mind_addresses", dies)
         with pytest.raises(Killed):
             push(room, signal())
     assert count(room, signals) == count(room, signal_versions) == count(room, outbox) == 0
