@@ -81,6 +81,16 @@ def test_three_agencies_stand_on_one_timeline_and_a_mask_explains_itself(
     expect(mask).to_contain_text("Opheffen kan:")
 
 
+def test_a_narrow_screen_shows_the_newest_end_of_the_timeline_first(
+    as_person: Visit, household: str
+) -> None:
+    page = as_person("m.dejong", "/signals/", width=360)
+    open_household(page, household)
+    box = page.locator("svg.tl").get_by_text("Ik ga zondag weg").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
 def test_purpose_ground_time_and_record_stay_in_sight(as_person: Visit, household: str) -> None:
     page = as_person("m.dejong", "/signals/")
     open_household(page, household)
