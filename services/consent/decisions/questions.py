@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from shared.authentication.actor import Actor
@@ -33,6 +35,15 @@ class Asker:
         """The attributes the rules know of an actor."""
         return {"sub": self.id, **{name: self.properties.get(name) for name in _PROPERTIES}}
 
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """Equal for askers between whom the rules see no difference."""
+        claims = (repr(self.properties.get(name)) for name in _PROPERTIES)
+        return (self.type, self.id, *claims)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": self.type, "id": self.id, "properties": dict(self.properties)}
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -46,12 +57,8 @@ class Asked:
     given: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
+        """The question without its subject, which is recorded once for all questions."""
         return {
-            "subject": {
-                "type": self.asker.type,
-                "id": self.asker.id,
-                "properties": dict(self.asker.properties),
-            },
             "action": {"name": self.action, "properties": {"purpose": self.purpose}},
             "resource": {
                 "type": self.resource_type,
@@ -61,9 +68,9 @@ class Asked:
         }
 
 
-def read_question(item: Mapping[str, Any]) -> Asked:
-    """One evaluation with all its parts. Raises BadQuestion."""
-    asker = read_asker(item.get("subject"))
+def read_question(item: Mapping[str, Any], asker: Asker | None = None) -> Asked:
+    """One evaluation with all its parts; `asker` when it was read before. Raises BadQuestion."""
+    asker = asker or read_asker(item.get("subject"))
     action, purpose = read_action(item.get("action"))
     resource = item.get("resource")
     if not isinstance(resource, Mapping) or not isinstance(resource.get("type"), str):
@@ -111,10 +118,15 @@ def read_boxcar(body: Mapping[str, Any]) -> list[Asked | None]:
             faults=[Fault("/evaluations", "too-many", f"At most {MOST_QUESTIONS}.")],
         )
     defaults = {name: body[name] for name in ("subject", "action", "resource") if name in body}
+    # Mostly all questions are of one asker, named once at the top.
+    common: Asker | None = None
+    with suppress(BadQuestion):
+        common = read_asker(body.get("subject"))
     questions: list[Asked | None] = []
     for item in items:
         try:
-            questions.append(read_question({**defaults, **item}))
+            asker = None if "subject" in item else common
+            questions.append(read_question({**defaults, **item}, asker))
         except (BadQuestion, TypeError):
             questions.append(None)
     return questions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.consent.decisions import register
 from services.consent.decisions.judge import Answer, Judge
-from services.consent.decisions.questions import Asker, read_question
+from services.consent.decisions.questions import Asked, Asker, read_asker, read_question
 from services.consent.decisions.sitting import coverage_of, judges_for, key_of
 from services.consent.policy.compiled import Engine
 from services.consent.policy.rules import read_bundle
@@ -29,6 +30,22 @@ class Reproduction:
         return bool(self.again == self.call.body["result"])
 
 
+def outline_of(questions: Sequence[Asked | None]) -> dict[str, Any]:
+    """Questions as they are recorded: each asker once. Of what one may not ask nothing is kept."""
+    askers: dict[tuple[str, ...], int] = {}
+    told: list[dict[str, Any]] = []
+    items: list[dict[str, Any] | None] = []
+    for question in questions:
+        if question is None:
+            items.append(None)
+            continue
+        if question.asker.key not in askers:
+            askers[question.asker.key] = len(told)
+            told.append(question.asker.to_json())
+        items.append({"asker": askers[question.asker.key], **question.to_json()})
+    return {"askers": told, "questions": items}
+
+
 def reproduce(connection: Connection, decision_id: str) -> Reproduction:
     """Raises NotFound when there is no such decision."""
     call = register.load(connection, decision_id)
@@ -45,7 +62,11 @@ def reproduce(connection: Connection, decision_id: str) -> Reproduction:
 def _answers_again(
     connection: Connection, engine: Engine, call: register.Call, at: datetime
 ) -> list[Any]:
-    questions = [read_question(item) if item else None for item in call.body["questions"]]
+    askers = [read_asker(told) for told in call.body["askers"]]
+    questions = [
+        read_question(item, askers[item["asker"]]) if item else None
+        for item in call.body["questions"]
+    ]
     asked = [question for question in questions if question is not None]
     judges = judges_for(connection, engine, asked, at, call.revision)
     answers = [

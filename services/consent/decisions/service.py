@@ -14,7 +14,7 @@ from services.consent.decisions import register
 from services.consent.decisions.judge import Answer, Judge
 from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.questions import Asked, Asker, speaks_for
-from services.consent.decisions.reproduction import Reproduction, reproduce
+from services.consent.decisions.reproduction import Reproduction, outline_of, reproduce
 from services.consent.decisions.sitting import Key, coverage_of, judges_for, key_of
 from services.consent.policy.authority import Authority
 from services.consent.policy.compiled import Engine
@@ -26,7 +26,7 @@ from shared.database import writing
 from shared.logging import get_logger
 
 # Permits per call that Cedar itself confirms: all of a small call, a spread of a large one.
-CONFIRMED_AT_MOST = 16
+CONFIRMED_AT_MOST = 8
 _NOTHING: dict[str, Any] = {"anyOf": [], "noneOf": [], "demands": []}
 
 
@@ -88,8 +88,12 @@ class DecisionService:
     def evaluate(self, caller: Actor, questions: Sequence[Asked | None]) -> Recorded:
         """One answer per question, recorded. None and questions for another subject are denied."""
         at = clock.now()
+        may_ask: dict[tuple[str, ...], bool] = {}
+        for question in questions:
+            if question is not None and question.asker.key not in may_ask:
+                may_ask[question.asker.key] = speaks_for(caller, question.asker)
         own = [
-            question if question is not None and speaks_for(caller, question.asker) else None
+            question if question is not None and may_ask[question.asker.key] else None
             for question in questions
         ]
         with self._reading.connect() as connection:
@@ -105,11 +109,7 @@ class DecisionService:
             "evaluations", caller, at, revision,
             asked=len(answers),
             permitted=sum(answer.permitted for answer in answers),
-            body={
-                # Of a question for somebody else only its being denied is kept.
-                "questions": [question.to_json() if question else None for question in own],
-                "result": [answer.outline() for answer in answers],
-            },
+            body={**outline_of(own), "result": [answer.outline() for answer in answers]},
         )  # fmt: skip
         return Recorded(decision_id, self.policy_version, revision, tuple(answers))
 
@@ -127,13 +127,12 @@ class DecisionService:
                     understood = False
         if not understood:
             self._metrics.errors.labels("filter").inc()
-        given = {"type": asker.type, "id": asker.id, "properties": dict(asker.properties)}
         decision_id = self._record(
             "filter", caller, at, revision,
             asked=1,
             permitted=int(bool(members["anyOf"])),
             body={
-                "asker": given if understood else None,
+                "asker": asker.to_json() if understood else None,
                 "action": action,
                 "purpose": purpose,
                 "result": members,

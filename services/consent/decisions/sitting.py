@@ -17,14 +17,11 @@ from services.consent.decisions.questions import Asked, Asker, BadQuestion, read
 from services.consent.policy.compiled import Engine
 
 Key: TypeAlias = tuple[str, ...]
-_IDENTITY = ("role", "legalContext", "organisation", "agency", "region")
 
 
 def key_of(question: Asked) -> Key:
     """Questions with the same key share one judge: same asker, same purpose."""
-    asker = question.asker
-    claims = (repr(asker.properties.get(name)) for name in _IDENTITY)
-    return (asker.type, asker.id, question.purpose, *claims)
+    return (*question.asker.key, question.purpose)
 
 
 def judges_for(

@@ -44,11 +44,13 @@ class Narrowed:
     rule: Rule
     condition: Condition
     check: Check = field(repr=False)
+    parts: tuple[tuple[Check, int], ...] = field(repr=False)  # each conjunct, and its weight
 
 
 # How far a rule was from permitting: what a person can still change counts the least.
 _WEIGHTS: Mapping[str, int] = {"consented": 1, "underGrant": 2}
 _FIXED = 4
+_MOST_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -75,23 +77,33 @@ class Prepared:
         for narrowed in self.permits:
             if not narrowed.rule.tell:
                 continue
-            distance = sum(_distance(part, facts) for part in conjuncts(narrowed.condition))
+            distance = sum(weight for check, weight in narrowed.parts if not check(facts))
             if best is None or distance < best[0]:
                 best = (distance, narrowed.rule)
         return best[1] if best is not None else None
 
 
-def _distance(part: Condition, facts: Facts) -> int:
-    if compile_check(part)(facts):
-        return 0
-    return min(_WEIGHTS.get(atom.left.attribute, _FIXED) for atom in atoms(part))
+def _narrow(rule: Rule, condition: Condition) -> Narrowed:
+    parts = tuple(
+        (
+            compile_check(part),
+            min((_WEIGHTS.get(atom.left.attribute, _FIXED) for atom in atoms(part)), default=0),
+        )
+        for part in conjuncts(condition)
+    )
+    return Narrowed(rule, condition, compile_check(condition), parts)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """Answers from one bundle. Raises FactsError for facts that are missing or wrong."""
+    """Answers from one bundle. Raises FactsError for facts that are missing or wrong.
+
+    Narrowed rules are kept: they follow from the rules, the actor, the purpose and the day alone,
+    never from consents or from what is asked about.
+    """
 
     bundle: Bundle
+    _kept: dict[Any, Prepared] = field(default_factory=dict, repr=False, compare=False)
 
     def prepare(
         self, principal: Mapping[str, Any], action: str, context: Mapping[str, Any]
@@ -101,19 +113,28 @@ class Engine:
         shape = schema.actions.get(action)
         if shape is None:
             raise FactsError("unknown action")
-        known: dict[Ref, Value] = {
-            Ref("principal", name): value
-            for name, value in schema.read(schema.entities[shape.principal], principal).items()
-        }
-        for name, value in schema.read(shape.context, context).items():
+        who = schema.read(schema.entities[shape.principal], principal)
+        asked = schema.read(shape.context, context)
+        key = (action, tuple(who.items()), tuple(asked.items()))
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = self._narrowed(action, who, asked)
+        return kept
+
+    def _narrowed(self, action: str, who: Facts, asked: Facts) -> Prepared:
+        shape = self.bundle.schema.actions[action]
+        known: dict[Ref, Value] = {Ref("principal", name): value for name, value in who.items()}
+        for name, value in asked.items():
             known[Ref("context", name)] = value
         narrowed = [
-            Narrowed(rule, condition, compile_check(condition))
+            _narrow(rule, condition)
             for rule in self.bundle.rules
             if action in rule.actions and (condition := bind(rule.condition, known)) != FALSE
         ]
         return Prepared(
-            shape=schema.entities[shape.resource],
+            shape=self.bundle.schema.entities[shape.resource],
             permits=tuple(item for item in narrowed if item.rule.effect == "permit"),
             forbids=tuple(item for item in narrowed if item.rule.effect == "forbid"),
         )

@@ -183,11 +183,30 @@ def compile_check(condition: Condition) -> Check:
         case Atom():
             raise ValueError("a condition still depends on something other than the resource")
         case All(parts):
-            checks = tuple(compile_check(part) for part in parts)
-            return lambda facts: all(check(facts) for check in checks)
+            return _every(tuple(compile_check(part) for part in parts))
         case AnyOf(parts):
-            options = tuple(compile_check(part) for part in parts)
-            return lambda facts: any(check(facts) for check in options)
+            return _some(tuple(compile_check(part) for part in parts))
+
+
+def _every(checks: tuple[Check, ...]) -> Check:
+    # Plain loops: half the time of all(...) with a generator, on the hottest path there is.
+    def check(facts: Facts) -> bool:
+        for part in checks:  # noqa: SIM110
+            if not part(facts):
+                return False
+        return True
+
+    return check
+
+
+def _some(checks: tuple[Check, ...]) -> Check:
+    def check(facts: Facts) -> bool:
+        for part in checks:  # noqa: SIM110
+            if part(facts):
+                return True
+        return False
+
+    return check
 
 
 def _compile_atom(op: Op, name: str, wanted: Any) -> Check:
