@@ -6,7 +6,7 @@ dates; a birth date may be partial text ("1987").
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -293,10 +293,3 @@ def corrected(signal: Signal, at: datetime, statements: tuple[Statement, ...]) -
 
 def withdrawn(signal: Signal, at: datetime, reason: str) -> Delivery:
     return Delivery(Step.WITHDRAW, signal, at, reason)
-
-
-@dataclass(frozen=True)
-class Town:
-    """All that is delivered, in the order of time."""
-
-    deliveries: tuple[Delivery, ...] = field(default=())
