@@ -1,7 +1,7 @@
 """An address turns out to be protected: what was told before is looked through at once (I8).
 
-Narratives that hold it are withheld until the desk has seen to them, mentions that carry it give no
-address any more, and linking is asked to make their match keys anew, without it.
+Narratives that hold it are withheld, mentions that carry it give no address any more, and the
+signals walk through linking and index once more, without it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ def flag_address(connection: Connection, addresses: Sequence[AddressTokens]) -> 
         set_narrative_state(connection, signal_id, "withheld", "address-flagged")
     mentions = {trace.mention_id for trace in traces} - {IN_NARRATIVE}
     flag_mentions(connection, mentions)
-    queue.ask_again(connection, {t.signal_id for t in traces if t.mention_id in mentions})
+    # Linking makes match keys anew without the address; what follows it drops the index's tokens.
+    queue.ask_again(
+        connection, withheld | {t.signal_id for t in traces if t.mention_id in mentions}
+    )
     return Flagged(frozenset(withheld), frozenset(mentions))
 
 
