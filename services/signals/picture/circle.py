@@ -18,7 +18,7 @@ from services.signals.linking.places import position_of
 from services.signals.linking.reading import TieRecord
 from services.signals.picture.decided import PERSONS, KnownItem
 from services.signals.picture.model import PersonView, TieView
-from services.signals.picture.names import best_name, full_name, own_surname, short_name
+from services.signals.picture.names import best_name, full_name, leading_surname, short_name
 from services.signals.picture.words import start_of
 
 ADULT = 18
@@ -39,6 +39,7 @@ class Known:
     unconfirmed: bool
     address_note: str
     agencies: tuple[str, ...]
+    signals: int  # how many visible signals name this person
 
     @property
     def adult(self) -> bool:
@@ -46,7 +47,7 @@ class Known:
 
     @property
     def surname(self) -> str:
-        return own_surname(self.name) if self.name else ""
+        return leading_surname(self.name) if self.name else ""
 
 
 def known_persons(
@@ -90,6 +91,7 @@ def _person(
         unconfirmed=unconfirmed,
         address_note=ADDRESS_CLOSED if any(c.protected_address for c in own) else "",
         agencies=tuple(sorted({known.item.signal.source_agency for known, _ in told})),
+        signals=len({known.item.signal.id for known, _ in told}),
     )
 
 

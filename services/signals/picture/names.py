@@ -35,6 +35,14 @@ def used_surname(name: Name) -> str:
     return own or partner
 
 
+def leading_surname(name: Name) -> str:
+    """The one surname a household is called by: of a double name the part that comes first."""
+    partner = _joined(name.partner_particle, name.partner_surname)
+    if partner and name.name_use in ("partner", "partner_own"):
+        return partner
+    return own_surname(name) or partner
+
+
 def full_name(name: Name | None) -> str:
     """ "Ilse Brandsma"; initials when there is no given name; a neutral word without a name."""
     if name is None:
@@ -57,15 +65,20 @@ def best_name(contents: Sequence[MentionContent]) -> Name | None:
     return min(told, key=lambda name: (-told[name], -len(full_name(name)), full_name(name)))
 
 
-def household_name(surnames: Iterable[str], number: str) -> str:
-    """ "Brandsma", "Van Noord / Smit": surnames of adult members, most frequent first.
-
-    Without any visible surname the case number, which says nothing.
+def household_name(surnames: Iterable[tuple[str, int]], number: str) -> str:
+    """ "Brandsma", "Van Noord / Smit": surnames of adult members, each with the number of visible
+    signals about its bearer. The most frequent among the members first, of equals the one that
+    most signals are about. Without any visible surname the case number, which says nothing.
     """
-    told = Counter(surname for surname in surnames if surname)
-    if not told:
+    bearers: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    for surname, signals in surnames:
+        if surname:
+            bearers[surname] += 1
+            told[surname] += signals
+    if not bearers:
         return f"Zaak {number}"
-    ordered = sorted(told, key=lambda surname: (-told[surname], surname.casefold()))
+    ordered = sorted(bearers, key=lambda one: (-bearers[one], -told[one], one.casefold()))
     return " / ".join(_capital(surname) for surname in ordered[:_MOST_IN_A_HOUSEHOLD_NAME])
 
 

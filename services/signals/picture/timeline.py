@@ -248,6 +248,6 @@ def involvement(items: Sequence[KnownItem], names: Mapping[str, str]) -> tuple[I
     )
 
 
-def known_by_name(persons: Mapping[str, Known]) -> tuple[str, ...]:
-    """Surnames of the adults among them, for the household's name."""
-    return tuple(known.surname for known in persons.values() if known.adult)
+def known_by_name(persons: Mapping[str, Known]) -> tuple[tuple[str, int], ...]:
+    """Surnames of the adults among them with how many signals name each, for the household."""
+    return tuple((known.surname, known.signals) for known in persons.values() if known.adult)

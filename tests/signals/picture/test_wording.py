@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from services.signals.cases.ages import whole_years
 from services.signals.intake.records import MentionContent, Name
-from services.signals.picture.names import best_name, full_name, household_name, used_surname
+from services.signals.picture.names import (
+    best_name,
+    full_name,
+    household_name,
+    leading_surname,
+    used_surname,
+)
 from services.signals.picture.words import (
     agency_label,
     listed,
@@ -91,10 +98,16 @@ def test_a_name_is_used_as_its_bearer_uses_it(use: str | None, shown: str) -> No
 
 
 def test_a_household_is_called_by_its_most_frequent_surnames() -> None:
-    assert household_name(["Smit", "van Noord", "van Noord"], "26-0001") == "Van Noord / Smit"
-    assert household_name(["Brandsma", "Brandsma"], "26-0001") == "Brandsma"
-    assert household_name(["", ""], "26-0001") == "Zaak 26-0001"
-    assert household_name(["C", "B", "A"], "26-0001") == "A / B"
+    assert household_name([("Smit", 9), ("van Noord", 1), ("van Noord", 1)], "26-0001") == (
+        "Van Noord / Smit"
+    )
+    assert household_name([("Brandsma", 1), ("Brandsma", 1)], "26-0001") == "Brandsma"
+    assert household_name([("", 3), ("", 1)], "26-0001") == "Zaak 26-0001"
+    assert household_name([("Smit", 6), ("van Noord", 7)], "26-0001") == "Van Noord / Smit"
+    assert household_name([("C", 1), ("B", 1), ("A", 1)], "26-0001") == "A / B"
+    double = Name(surname="Ruiter", particle="de", partner_surname="Dalen", partner_particle="van")
+    assert leading_surname(replace(double, name_use="partner_own")) == "van Dalen"
+    assert leading_surname(replace(double, name_use="own_partner")) == "de Ruiter"
 
 
 def test_the_name_that_most_signals_give_is_shown() -> None:
