@@ -91,7 +91,7 @@ class SearchService:
         """One page of what was found; an entry names the found signals of that page, no words."""
         demand_purpose(query.purpose)
         tokens = self._tokens(query)
-        self._demand_search(actor, query.purpose)
+        rule = self._demand_search(actor, query.purpose)
         know = self._decisions.filter(actor, KNOW, query.purpose)
         view = self._decisions.filter(actor, VIEW, query.purpose)
         with self._engine.connect() as connection, connection.begin():
@@ -111,7 +111,7 @@ class SearchService:
                     actor,
                     "search.done",
                     purpose=query.purpose,
-                    ground="+".join(sorted({one.known.rule_id for one in page})),
+                    ground="+".join([rule, *sorted({one.known.rule_id for one in page})]),
                     decision_id=view.decision_id,
                     policy_version=view.policy_version,
                     revision=view.revision,
@@ -139,10 +139,11 @@ class SearchService:
             raise _fault("/text", "too-many-words", f"Give at most {_MOST_WORDS} words.")
         return tokens
 
-    def _demand_search(self, actor: Actor, purpose: str) -> None:
+    def _demand_search(self, actor: Actor, purpose: str) -> str:
+        """The rule that lets the actor search, so that a look with no result has a ground too."""
         asked = self._decisions.ask(actor, Question("search", purpose, "signals", ids.new_id()))
         if asked.permitted:
-            return
+            return asked.ground.rule_id if asked.ground else ""
         self._audit.record(
             [
                 entry_for(

@@ -69,6 +69,7 @@ def test_a_search_is_an_entry_with_what_was_found_and_no_word_of_the_question(
     entries = world.log("search.done")
     assert [entry.get("signalIds", []) for entry in entries] == [[found], []]
     assert [entry["resultCount"] for entry in entries] == [1, 0]
+    assert all(entry["ground"] for entry in entries), "a search that finds nothing has a ground too"
     written = json.dumps(world.log()) + "".join(capfd.readouterr())
     for word in ("gebroken", "schavuit", "Brandsma"):
         assert word not in written
