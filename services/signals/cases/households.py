@@ -112,7 +112,7 @@ def _reopen(connection: Connection, case: CaseRecord) -> CaseRecord:
 
 def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[CaseChange]:
     """Cases of a household that was merged into another follow it; of two open cases in one
-    context the older one goes on and the other is closed with that reason."""
+    context one goes on and the other is closed with that reason."""
     absorbed = {asked: survivor for asked, survivor in survivors.items() if asked != survivor}
     changes: list[CaseChange] = []
     for asked, survivor in absorbed.items():
@@ -130,11 +130,15 @@ def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[Ca
             repository.move_case(connection, case.id, survivor)
             changes.append(CaseChange(MERGED, case))
             continue
-        older, younger = sorted([case, rivals[0]], key=lambda one: (one.opened_at, one.id))
-        repository.set_state(
-            connection, younger.id, CLOSED, kind=MERGED, by="bundel", reason=older.id
-        )
-        if older is case:
+        kept, ended = sorted([case, rivals[0]], key=_claim)
+        repository.set_state(connection, ended.id, CLOSED, kind=MERGED, by="bundel", reason=kept.id)
+        if kept is case:
             repository.move_case(connection, case.id, survivor)
-        changes.append(CaseChange(MERGED, younger))
+        changes.append(CaseChange(MERGED, ended))
     return changes
+
+
+def _claim(case: CaseRecord) -> tuple[bool, str, str]:
+    """A case that somebody directs goes on before one that waits; then the older one. So a merge
+    with signals that a coordinator may not know of takes no case from them (I4)."""
+    return (case.coordinator is None, case.opened_at, case.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -72,6 +73,33 @@ def test_a_hidden_signal_changes_no_byte_of_any_answer(world: World, kind: str) 
         assert named.status_code == 201
         assert hidden.encode() in world.look(case_id).data
         assert hidden.encode() in world.search("mes").data
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_many_hidden_signals_of_any_kind_change_no_byte(world: World, seed: int) -> None:
+    now = clock.now()
+    clock.set_source(lambda: now)
+    world.push("police-utrecht", police_signal("P-1", originIncident="same-incident"))
+    case_id = world.assigned()
+    before = _answers(world, case_id)
+    random = Random(seed)
+    for number in range(5):
+        people = random.sample([UNDER_OTHER_NAME, RUBEN, SEM, BROTHER], k=random.randint(1, 4))
+        hidden: dict[str, Any] = random.choice(
+            [{"compartment": "honour"}, {"conditions": ["own_agency_only"]}]
+        )
+        told = {
+            "category": random.choice(["incident", "criminal", "safety_conclusion"]),
+            "severity": random.choice(["acute", "structural", "suspicion"]),
+            "occurredFrom": random.choice(["2026-11", "2021", "2026-03-03"]),
+            "originIncident": random.choice([None, "same-incident"]),
+            "statements": TOLD["statements"],
+        }
+        world.push(
+            "police-utrecht",
+            police_signal(f"H-{number}", persons=people, ties=None, **hidden, **told),
+        )
+    assert _answers(world, case_id) == before
 
 
 def test_a_hidden_signal_in_another_region_changes_no_byte(world: World) -> None:
