@@ -93,6 +93,8 @@ class Person(Asker):
 
 
 class TodoJudge(Judge):
+    type_names = {"TodoList": "todo"}  # noqa: RUF012 - a constant of the scenario
+
     @property
     def context(self) -> dict[str, Any]:
         return {}

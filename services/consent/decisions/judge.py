@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from services.consent.consents.coverage import Coverage
 from services.consent.decisions.questions import Asked, Asker, BadQuestion, read_subjects
@@ -19,9 +19,6 @@ from shared import clock
 # What has to hold besides the action itself: nobody views a reporter without viewing the signal.
 _IMPLIED = {"view_reporter": "view"}
 _REPORTER = "reporter"
-# Names of resource types in the interface that differ from the schema's in lower case.
-_INTERFACE_TYPES = {"Candidate": "signal", "TodoList": "todo"}
-_DERIVED = frozenset({"consented", "underGrant", "restricted", "bands"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,9 @@ class Checkable:
 class Judge:
     """Answers for one asker and purpose at one moment. Not kept beyond the request."""
 
+    # Resource types whose name in the interface is not the schema's in lower case.
+    type_names: ClassVar[Mapping[str, str]] = {"Candidate": "signal"}
+
     engine: Engine
     asker: Asker
     purpose: str
@@ -82,7 +82,7 @@ class Judge:
         """Never raises: what is missing or not understood is a deny (I2)."""
         try:
             cedar_type = self.engine.resource_type(asked.action)
-            if asked.resource_type != _INTERFACE_TYPES.get(cedar_type, cedar_type.lower()):
+            if asked.resource_type != self.type_names.get(cedar_type, cedar_type.lower()):
                 return Answer(False, fault="question")
             facts = self._facts(asked, cedar_type)
             return self._decide(asked.action, facts)
