@@ -131,6 +131,8 @@ def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[Ca
             changes.append(CaseChange(MERGED, case))
             continue
         kept, ended = sorted([case, rivals[0]], key=_claim)
+        if ended.coordinator is not None:
+            continue  # both are directed: the desk chooses, both stay open until then (I10)
         repository.set_state(connection, ended.id, CLOSED, kind=MERGED, by="bundel", reason=kept.id)
         if kept is case:
             repository.move_case(connection, case.id, survivor)

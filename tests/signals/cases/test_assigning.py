@@ -14,7 +14,7 @@ from services.signals.cases.model import Assignment, CaseRecord, draw_number, ma
 from shared import clock, ids
 from shared.database import open_engine, writing
 from shared.vocabulary import LegalContext
-from tests.signals.world import NAMES, SUBJECTS, World, care_signal, police_signal
+from tests.signals.world import ILSE, NAMES, SUBJECTS, World, care_signal, police_signal
 
 
 def _case(household: str = "") -> CaseRecord:
@@ -211,3 +211,44 @@ def test_a_closed_case_opens_again_on_a_new_signal(both_worlds: World) -> None:
     assert (again["caseId"], again["state"]) == (case_id, "active")
     assert world.look(case_id).status_code == 200
     assert [entry["caseId"] for entry in world.log("case.reopened")] == [case_id]
+
+
+LINDA = {
+    "ref": "linda",
+    "roles": ["victim"],
+    "name": {"given": "Linda", "surname": "Vos"},
+    "birthDate": "1981-01-01",
+    "bsn": "210000004",
+}
+SISTERS = {"from": "ilse", "to": "linda", "kind": "sibling"}
+
+
+def test_when_circles_merge_the_directed_case_goes_on(both_worlds: World) -> None:
+    world = both_worlds
+    world.push("police-utrecht", police_signal("P-1", persons=[LINDA], ties=None))
+    world.push("police-utrecht", police_signal("P-2"))
+    mine = next(case for case in world.queue()["cases"] if case["name"] == "Brandsma")["caseId"]
+    assert world.assign(mine).status_code == 201
+    world.push("police-utrecht", police_signal("P-3", persons=[ILSE, LINDA], ties=[SISTERS]))
+    (left,) = world.queue()["cases"]
+    assert left["caseId"] == mine
+    assert len(world.picture(mine)["timeline"]) == 3
+    assert world.search("deur").json["count"] == 3
+    (merged,) = world.log("case.merged")
+    assert merged["caseId"] != mine
+
+
+def test_when_two_directed_cases_meet_the_desk_chooses(world: World) -> None:
+    world.push("police-utrecht", police_signal("P-1", persons=[LINDA], ties=None))
+    theirs = world.assigned("a.said")
+    world.push("police-utrecht", police_signal("P-2"))
+    mine = next(case for case in world.queue()["cases"] if case["caseId"] != theirs)["caseId"]
+    assert world.assign(mine).status_code == 201
+    world.push("police-utrecht", police_signal("P-3", persons=[ILSE, LINDA], ties=[SISTERS]))
+    assert {case["caseId"] for case in world.queue()["cases"]} == {mine, theirs}
+    for case_id, user in ((mine, "m.dejong"), (theirs, "a.said")):
+        assert len(world.picture(case_id, user)["timeline"]) == 3
+    closed = world.call("s.kaya", f"/v1/cases/{theirs}/closures", {"reason": "merged"})
+    assert closed.status_code == 201
+    assert world.look(theirs, "a.said").status_code == 404
+    assert len(world.picture(mine)["timeline"]) == 3
