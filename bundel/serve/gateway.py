@@ -19,6 +19,9 @@ from shared.settings import Settings
 _TIMEOUT_SECONDS = 60
 
 
+_not_found = Response("Not found\n", status=404, mimetype="text/plain")
+
+
 def gateway_application(settings: Settings) -> Callable[..., Any]:
     """WSGI application that forwards /signals, /consent, /audit and /identity."""
     targets: dict[str, dict[str, Any]] = {}
@@ -28,7 +31,21 @@ def gateway_application(settings: Settings) -> Callable[..., Any]:
             "remove_prefix": False,
             "host": None,  # services see the address that people use
         }
-    return _clear_failures(ProxyMiddleware(_front_door, targets, timeout=_TIMEOUT_SECONDS))
+    proxy = ProxyMiddleware(_front_door, targets, timeout=_TIMEOUT_SECONDS)
+    return _without_metrics(_clear_failures(proxy))
+
+
+def _without_metrics(proxy: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Metrics are for whoever runs the services, at their inside addresses. From outside, a count
+    of decisions before and after a look would tell how much the answer left out (I4)."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        steps = environ.get("PATH_INFO", "").lower().split("/")
+        if "metrics" in steps:
+            return _not_found(environ, start_response)
+        return proxy(environ, start_response)
+
+    return answer
 
 
 @Request.application
@@ -39,7 +56,7 @@ def _front_door(request: Request) -> Response:
         return redirect(f"{request.path}/", code=303)
     if request.path == "/healthz":
         return Response('{"status":"ok"}', mimetype="application/json")
-    return Response("Not found\n", status=404, mimetype="text/plain")
+    return _not_found
 
 
 def _clear_failures(proxy: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
