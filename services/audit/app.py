@@ -14,12 +14,12 @@ from services.audit.log.reader import LogReader
 from services.audit.log.sequencer import Sequencer
 from services.audit.metrics import LogMetrics
 from services.audit.review.api import review_api
-from services.audit.review.persons import PersonResolver
 from services.audit.review.service import Review
 from services.audit.web.pages import review_pages
 from shared.authentication.actor import Actor
 from shared.authentication.wiring import install_login, wire
 from shared.clients.decisions import DecisionClient
+from shared.clients.persons import PersonFinder
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
 from shared.http import create_service
@@ -73,7 +73,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     api.register_blueprint(state_api(reader))
     app.register_blueprint(tiles_surface(reader, signer.verifier))
     install_login(app)
-    persons = PersonResolver(settings, transport, tokens)
+    persons = PersonFinder(settings, transport, tokens)
     app.register_blueprint(review_pages(settings, review, reader, persons))
     install_pages(app, Path(__file__).parent / "web" / "english.json")
 

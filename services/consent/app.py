@@ -8,7 +8,6 @@ from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.resources import decision_blueprint
 from services.consent.decisions.service import DecisionService
 from services.consent.office.notices import GroundChanges
-from services.consent.office.persons import PersonFinder
 from services.consent.office.recording import ConsentOffice
 from services.consent.office.resources import consent_blueprint
 from services.consent.policy.authority import Authority
@@ -18,6 +17,7 @@ from services.consent.policy.selfcheck import check_against_cedar
 from services.consent.web import install
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
+from shared.clients.persons import PersonFinder
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
 from shared.http import create_service

@@ -114,7 +114,7 @@ def serving(
     app = create_app(audit_settings, wsgi_transport)
     migrate("consent", audit_settings.databases["consent"])
     consent = create_consent(audit_settings, wsgi_transport)
-    signals = Neighbour(lambda body: (200, {"personIds": []}))
+    signals = Neighbour(lambda body: (200, {"personIds": [], "mentionIds": []}))
     wsgi_transport.applications.update(
         audit=mounted(app, "audit"), consent=mounted(consent, "consent"), signals=signals
     )

@@ -111,7 +111,7 @@ def test_a_person_is_found_by_name_and_birth_date_through_signals(
     serving: Serving, browser: Browser
 ) -> None:
     person = ids.new_id()
-    serving.signals.answer = lambda body: (200, {"personIds": [person]})
+    serving.signals.answer = lambda body: (200, {"personIds": [person], "mentionIds": []})
     serving.client_of().record([an_entry(subjects=(person,)), an_entry(subjects=("other",))])
     _, page = search(browser, name="Jansen", birth_date="1990-04-01")
     assert "1 regel gevonden" in text_of(page)

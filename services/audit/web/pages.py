@@ -6,12 +6,12 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.audit.log.reader import LogReader
-from services.audit.review.persons import PersonResolver
 from services.audit.review.query import PAGE_SIZE
 from services.audit.review.service import Found, Review, hash_text
 from services.audit.web.search_form import NAMES, SearchForm, read_form
 from services.audit.web.words import EVENTS, event_words, number, row_of
 from shared.authentication import access, current_actor
+from shared.clients.persons import PersonFinder, PersonsFound
 from shared.ids import is_id
 from shared.problems import InvalidInput, NotFound
 from shared.settings import Settings
@@ -22,7 +22,7 @@ R27 = "read_log on log (R27)"
 
 
 def review_pages(
-    settings: Settings, review: Review, reader: LogReader, persons: PersonResolver
+    settings: Settings, review: Review, reader: LogReader, persons: PersonFinder
 ) -> Blueprint:
     """The blueprint of the officer's pages."""
     blueprint = Blueprint("web", __name__)
@@ -62,7 +62,7 @@ def review_pages(
         sought = form.sought()
         if not sought.empty:
             try:
-                found_persons = persons.resolve(actor, sought)
+                found_persons = _all_ids(persons.find(actor, sought))
             except InvalidInput:
                 fault = {"name": _("Hiermee is niemand te vinden: vul meer in.")}
                 return page(SearchForm(form.values, fault), None), 400
@@ -102,3 +102,8 @@ def review_pages(
         )
 
     return blueprint
+
+
+def _all_ids(found: PersonsFound) -> tuple[str, ...]:
+    """Consents hang on mentions: entries about them name the mention, not the person."""
+    return (*found.person_ids, *found.mention_ids)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from services.audit.entries.leaf import CODE
-from services.audit.review.persons import PersonSought
 from services.audit.review.query import EntryQuery
 from services.audit.review.users import actor_id
 from shared import clock
+from shared.clients.persons import PersonSought
 from shared.ids import is_id
 from shared.settings import Settings
 from shared.web import _

@@ -7,9 +7,9 @@ from pathlib import Path
 from flask import Flask
 
 from services.consent.decisions.service import DecisionService
-from services.consent.office.persons import PersonFinder
 from services.consent.office.recording import ConsentOffice
 from services.consent.web.pages import consent_pages
+from shared.clients.persons import PersonFinder
 from shared.web import install_pages
 
 ENGLISH = Path(__file__).parent / "english.json"

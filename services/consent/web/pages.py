@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from services.consent.consents.model import Consent, Evidence, GivenBy, Reason
 from services.consent.decisions.service import DecisionService
-from services.consent.office.persons import PersonFinder
 from services.consent.office.recording import ConsentOffice
 from services.consent.office.resources import consent_json
 from services.consent.policy.overview import rules_in_force
 from services.consent.web import words
 from services.consent.web.forms import empty_form, read_form
 from shared.authentication import access, current_actor
+from shared.clients.persons import PersonFinder, PersonSought
 from shared.ids import is_id
 from shared.problems import InvalidInput, NotFound
 from shared.vocabulary import Category, LegalContext, Purpose, Role
@@ -77,7 +77,7 @@ def consent_pages(
             fault = _("Vul een achternaam en een geboortedatum in.")
             return listed(None, **filled, faults={"name": fault}), 400
         try:
-            found = persons.find(actor, filled["name"], filled["birth_date"])
+            found = persons.find(actor, PersonSought(filled["name"], filled["birth_date"]))
         except InvalidInput as problem:
             return listed(None, **filled, faults={"name": words.fault(problem.faults[0])}), 400
         consents_ = office.search(actor, list(found.mention_ids), found.person_ids)

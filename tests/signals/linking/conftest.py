@@ -8,9 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, text
 
-from shared import ids
 from shared.database import migrate
 from shared.settings import Settings
 from tests.signals.linking.world import World
@@ -54,24 +52,3 @@ def world(
     made = World(settings, place)
     yield made
     made.close()
-
-
-@pytest.fixture
-def postgres_place(postgres_server: str) -> Iterator[Callable[[str], str]]:
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    made: list[str] = []
-
-    def place(service: str) -> str:
-        name = f"linking_{ids.new_id().replace('-', '')}"
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        made.append(name)
-        url = admin.url.set(database=name).render_as_string(hide_password=False)
-        migrate(service, url)
-        return url
-
-    yield place
-    with admin.connect() as connection:
-        for name in made:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()

@@ -1,4 +1,4 @@
-"""From a name and a birth date to the pseudonyms of persons: only signals knows, so it is asked.
+"""From a name and a birth date to pseudonyms: only signals knows, so it is asked.
 
 signals writes the entry of that look-up (`person.resolved`) before it answers.
 """
@@ -7,21 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from shared.authentication.actor import Actor
+from shared.clients.decisions import Tokens
 from shared.clients.transport import Transport
 from shared.http import trace_parent
 from shared.problems import Fault, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from shared.settings import Settings
 
 _AUDIENCE = "bundel-signals"
-
-
-class ActorTokens(Protocol):
-    """The part of shared.clients.tokens.TokenSource that is needed here."""
-
-    def for_actor(self, actor: Actor, audience: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -38,18 +32,26 @@ class PersonSought:
 
 
 @dataclass(frozen=True)
-class PersonResolver:
+class PersonsFound:
+    """Pseudonyms of the persons that fit, and of the mentions that make them up."""
+
+    person_ids: tuple[str, ...] = ()
+    mention_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonFinder:
     """Asks signals, in the officer's name."""
 
     settings: Settings
     transport: Transport
-    tokens: ActorTokens = field(repr=False)
+    tokens: Tokens = field(repr=False)
 
-    def resolve(self, actor: Actor, sought: PersonSought) -> tuple[str, ...]:
-        """Ids of the persons that fit and of their mentions; empty when nobody does.
+    def find(self, actor: Actor, sought: PersonSought) -> PersonsFound:
+        """Those that fit; empty when nobody does.
 
-        Raises InvalidInput when signals wants it put otherwise, NotFound when it may not be asked,
-        Unavailable, NotAuthenticated.
+        Raises InvalidInput when signals wants it put otherwise, NotFound when this actor may not
+        ask, Unavailable, NotAuthenticated.
         """
         members = {"name": sought.name, "birthDate": sought.birth_date, "bsn": sought.bsn}
         answer = self.transport.send(
@@ -66,7 +68,7 @@ class PersonResolver:
         if answer.status == 400:
             raise InvalidInput(
                 "Give a surname with a birth date, or a BSN.",
-                faults=[Fault("/person", "not-enough", "Not enough to find one person.")],
+                faults=[Fault("/name", "not-enough", "Not enough to find one person.")],
             )
         if answer.status == 401:
             raise NotAuthenticated("Your log-in has ended. Log in again.")
@@ -76,8 +78,8 @@ class PersonResolver:
             raise Unavailable
         found = answer.json()
         try:
-            # Consents hang on mentions: entries about them name the mention, not the person.
-            ids = tuple(map(str, (*found["personIds"], *found.get("mentionIds", ()))))
+            return PersonsFound(
+                tuple(map(str, found["personIds"])), tuple(map(str, found["mentionIds"]))
+            )
         except (KeyError, TypeError) as error:
             raise Unavailable("A neighbouring service sent an answer without persons.") from error
-        return ids
