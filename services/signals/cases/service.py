@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.signals.cases import repository
 from services.signals.cases.facts import CaseFile, case_facts, facts_of_nothing, load_files
+from services.signals.cases.judging import files_around, mentions_known
 from services.signals.cases.model import (
     ACTIVE,
     CLOSED,
@@ -28,6 +29,7 @@ from services.signals.cases.model import (
 from services.signals.intake.reading import load_mentions_by_id
 from services.signals.linking import ledger
 from services.signals.linking import reading as linking
+from services.signals.linking.finding import lock_linking
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, AuditClient, Entry, entry_for
@@ -37,6 +39,7 @@ from shared.problems import Conflict, Fault, InvalidInput, NotFound
 from shared.vocabulary import Purpose
 
 TRIAGE = str(Purpose.TRIAGE)
+KNOW = "know"
 # Called in the transaction of a change to links, with the signals concerned: what hangs on the
 # links (cases, index) follows in the same transaction.
 Follow = Callable[[Connection, Collection[str]], object]
@@ -173,25 +176,33 @@ class CaseService:
 
         Raises Conflict when two BSNs would be joined, or a pair that a human parted before.
         """
+        know = self._decisions.filter(actor, KNOW, TRIAGE)
         with self._engine.connect() as connection:
-            mentions = [
-                candidate.mention_id
+            pairs = {
+                candidate.mention_id: candidate.person_id
                 for candidate in linking.open_candidates(connection, actor.region)
                 if candidate.candidate_id == candidate_id
-            ]
-            signals = {
-                mention.signal_id for mention in load_mentions_by_id(connection, mentions).values()
             }
+            held = linking.person_mentions(connection, pairs.values())
+            sides = {*pairs, *(mention for found in held.values() for mention in found)}
+            around = files_around(connection, sides, actor.region, actor.legal_context)
+            signals = {
+                mention.signal_id for mention in load_mentions_by_id(connection, pairs).values()
+            }
+            known = mentions_known(around, know)
             links = [
                 link
                 for link in linking.links_of_signals(connection, signals)
-                if link.mention_id in mentions
+                # A pair that the desk is not shown is not there for it to decide on either.
+                if link.mention_id in pairs.keys() & known
+                and not known.isdisjoint(held[pairs[link.mention_id]])
             ]
         event = "link.confirmed" if same else "link.refused"
         permitted = self._demand_mention(actor, links, event)
         entry = self._entry(actor, permitted, event, signal_ids=sorted(signals))
         self._audit.record([entry])
         with writing(self._engine).begin() as connection:
+            lock_linking(connection)  # no BSN may arrive between the check and the joining
             decide = ledger.confirm_candidate if same else ledger.refuse_candidate
             decide(connection, candidate_id, actor.region, actor.subject)
             self._follow(connection, signals)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from services.signals.cases import repository
 from services.signals.cases.facts import CaseFile, CaseItem, case_facts, load_files
+from services.signals.cases.judging import files_around, mentions_known
 from services.signals.intake.reading import load_mentions_by_id, open_mentions
 from services.signals.intake.records import MentionContent, MentionRecord
 from services.signals.linking.reading import CandidateRecord, open_candidates, person_mentions
@@ -119,12 +120,19 @@ class DeskService:
                 connection,
                 {link.person_id for link in links} | {one.person_id for one in candidates},
             )
-            wanted = {link.mention_id for link in links}
-            wanted |= {mention for one in candidates for mention in of_person[one.person_id]}
-            records = load_mentions_by_id(connection, wanted)
+            arrived = {link.mention_id for link in links}
+            proposed = {
+                mention
+                for one in candidates
+                if one.mention_id in arrived
+                for mention in of_person[one.person_id]
+            }
+            around = files_around(connection, proposed, actor.region, actor.legal_context)
+            records = load_mentions_by_id(connection, arrived | proposed)
         files = self._assignable(actor, files)
         known = {file.case.id: _known(file, know) for file in files}
-        usable = _named_in(known.values(), candidates, of_person)
+        # Both sides of a pair come from signals the desk may know of; of others nothing is opened.
+        usable = _named_in(known.values()) | (proposed & mentions_known(around, know))
         opened = open_mentions(self._vault, [r for r in records.values() if r.id in usable])
         mentions = _Mentions(records, opened, of_person)
         queue = Queue(
@@ -132,8 +140,10 @@ class DeskService:
             cases=_in_order(_queued(file, known[file.case.id], opened) for file in files),
             proposals=tuple(_proposals(files, known, candidates, mentions)),
         )
+        shown = {one.id for one in queue.proposals}
         subjects = sorted(
             {link.person_id for items in known.values() for one in items for link in one.item.links}
+            | {one.person_id for one in candidates if one.candidate_id in shown}
         )
         self._audit.record(
             [
@@ -187,20 +197,8 @@ def _known(file: CaseFile, know: Filter) -> list[KnownItem]:
     return found
 
 
-def _named_in(
-    known: Iterable[Sequence[KnownItem]],
-    candidates: Iterable[CandidateRecord],
-    of_person: Mapping[str, Sequence[str]],
-) -> set[str]:
-    """Mentions that may be opened: those of known signals, and of persons proposed for them."""
-    linked = {link.mention_id for items in known for one in items for link in one.item.links}
-    proposed = {
-        mention
-        for one in candidates
-        if one.mention_id in linked
-        for mention in of_person[one.person_id]
-    }
-    return linked | proposed
+def _named_in(known: Iterable[Sequence[KnownItem]]) -> set[str]:
+    return {link.mention_id for items in known for one in items for link in one.item.links}
 
 
 def _queued(
@@ -249,7 +247,10 @@ def _proposals(
         for one in known[file.case.id]:
             for link in one.item.links:
                 for candidate in by_mention.get(link.mention_id, ()):
-                    yield _candidate(file, one.item, candidate, mentions)
+                    if not mentions.contents.keys().isdisjoint(
+                        mentions.of_person[candidate.person_id]
+                    ):
+                        yield _candidate(file, one.item, candidate, mentions)
                 if not link.confirmed and _to_confirm(file.case.legal_context, link.band):
                     yield _proposal(
                         file,
