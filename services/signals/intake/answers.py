@@ -12,11 +12,10 @@ from services.signals.intake.records import Notice
 RECEIVED = "received"
 WAITING = "waiting"  # a neighbouring service does not answer; it goes on by itself
 LINKED = "linked"
-IN_REVIEW = "in_review"
 QUARANTINED = "quarantined"
 WITHDRAWN = "withdrawn"
 COUNTED = "counted"  # advice
-STATES = (RECEIVED, WAITING, LINKED, IN_REVIEW, QUARANTINED, WITHDRAWN, COUNTED)
+STATES = (RECEIVED, WAITING, LINKED, QUARANTINED, WITHDRAWN, COUNTED)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class PreparedMention:
     bsn_state: str
     fingerprint: str  # HMAC of the person as delivered: the same person again keeps the mention
     sealed: Sealed | None = field(repr=False)  # None: the mention exists already
-    tokens: frozenset[str]  # of its addresses, one for each
+    tokens: frozenset[str]  # of its addresses: what names one of them
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,8 @@ class Preparer:
             bsn_state=_bsn_state(person),
             fingerprint=fingerprint,
             sealed=None,
-            tokens=frozenset(token for a in usable if (token := self._token(a))),
+            # All of them: a later flag may name the address by its postcode or by its street.
+            tokens=frozenset(t for a in usable for t in self.keyer.tokens(a.parts).places),
         )
         if known:
             return mention, None
@@ -198,10 +199,6 @@ class Preparer:
             emails=person.emails,
             protected_address=len(usable) < len(person.addresses),
         )
-
-    def _token(self, address: GivenAddress) -> str:
-        tokens = self.keyer.tokens(address.parts)
-        return tokens.number or tokens.street
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, select, update
 
 from services.signals.intake.reading import chunks
 from services.signals.intake.tables import link_queue, signals
 from shared import clock
 
 LONGEST_WAIT = timedelta(minutes=5)
+AGAIN = "again"  # reason of what was linked before and is asked anew
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def take_pending(connection: Connection, limit: int = 50) -> list[Waiting]:
 
 
 def mark_done(connection: Connection, signal_id: str, version: int, outcome: str = "") -> None:
-    """Linked. `outcome` "review" tells the source that a human looks at it."""
+    """Linked. `outcome` "review": a human must look at it; the source does not hear of that."""
     connection.execute(
         update(link_queue)
         .where(link_queue.c.signal_id == signal_id, link_queue.c.version == version)
@@ -89,7 +90,7 @@ def postpone(connection: Connection, waiting: Waiting, reason: str) -> None:
         .values(
             attempts=waiting.attempts + 1,
             next_at=clock.timestamp(clock.now() + wait),
-            reason=reason,
+            reason=case((link_queue.c.reason == AGAIN, AGAIN), else_=reason),
         )
     )
 
@@ -106,7 +107,10 @@ def ask_again(connection: Connection, signal_ids: Iterable[str]) -> int:
                 link_queue.c.version == current.scalar_subquery(),
             )
             .values(
-                state="pending", attempts=0, next_at=clock.timestamp(clock.now()), reason="again"
+                state="pending",
+                attempts=0,
+                next_at=clock.timestamp(clock.now()),
+                reason=case((link_queue.c.state == "done", AGAIN), else_=link_queue.c.reason),
             )
         )
         count += result.rowcount

@@ -138,7 +138,22 @@ class Signal:
             *(request.answer for request in self.requests),
             *(piece.reference for piece in self.evidence),
             *reason,
-            *((self.reporter.safety_reason,) if self.reporter.safety_reason else ()),
+            *(
+                text
+                for text in (
+                    self.reporter.name,
+                    self.reporter.profession,
+                    self.reporter.safety_reason,
+                    self.origin_incident,
+                )
+                if text
+            ),
+            *(
+                " ".join(part for part in (name.given, name.surname, name.partner_surname) if part)
+                for person in self.persons
+                for name in (person.name, *person.aliases)
+                if name is not None
+            ),
         )
 
     def region_at(self, source: Source) -> str:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, func, select
 
 from services.signals.intake import answers, heads
 from services.signals.intake.answers import Status
+from services.signals.intake.queue import AGAIN
 from services.signals.intake.records import Notice
 from services.signals.intake.tables import link_queue, quarantine, signals
 from services.signals.intake.vocabulary import Kind
 from shared.problems import NotFound
 
-REVIEW = "review"  # link_queue.reason of what a human looks at
 PAGE = 100
 
 
@@ -67,8 +67,9 @@ def _state(head: heads.Head, waiting: Row[Any] | None, queued: Row[Any] | None) 
         return answers.QUARANTINED
     if queued is None:
         return answers.RECEIVED
-    if queued.state == "done":
-        return answers.IN_REVIEW if queued.reason == REVIEW else answers.LINKED
+    if queued.state == "done" or queued.reason == AGAIN:
+        # Whether somebody alike was known, or is looked at anew, is about other people's signals.
+        return answers.LINKED
     return answers.WAITING if queued.attempts else answers.RECEIVED
 
 

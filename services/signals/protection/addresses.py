@@ -22,7 +22,9 @@ IN_NARRATIVE = ""  # the mention id of a trace in a text
 _CHUNK = 400
 _POSTCODE = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{3})\s{0,2}([A-Za-z]{2})(?![A-Za-z0-9])")
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?")
-_NUMBER = re.compile(r"([0-9]{1,5})[A-Za-z]?\Z")
+# With an addition or without: 12, 12a, 12bis, 12-2, 12A-3.
+_NUMBER = re.compile(r"([0-9]{1,5})[A-Za-z]{0,4}(?:[.'’-][0-9A-Za-z]{1,4})?\Z")
+_BEFORE_NUMBER = frozenset({"nr", "no", "nummer", "huisnr", "huisnummer"})
 _LONGEST_STREET = 6  # words
 
 
@@ -80,7 +82,8 @@ class AddressKeyer:
             word = match.group()
             number = _NUMBER.fullmatch(word.rstrip("."))
             if number is None:
-                words.append(word)
+                if word.rstrip(".").casefold() not in _BEFORE_NUMBER:
+                    words.append(word)
                 continue
             for count in range(1, min(_LONGEST_STREET, len(words)) + 1):
                 street = plain_street(" ".join(words[-count:]))

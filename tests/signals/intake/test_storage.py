@@ -318,12 +318,30 @@ def test_the_states_a_source_sees_follow_linking(room: Desk) -> None:
         assert queue.take_pending(connection) == []
     assert state() == "waiting"
     with writing(room.engine).begin() as connection:
-        queue.mark_done(connection, identity, 1, "review")
-    assert state() == "in_review"
+        queue.mark_done(connection, identity, 1)
+    assert state() == "linked"
+
+
+def test_a_source_does_not_learn_whether_somebody_alike_was_known(room: Desk) -> None:
+    identity = push(room, signal())
+
+    def state() -> str:
+        with room.engine.connect() as connection:
+            return status_by_id(connection, POLICE.subject, identity).state
+
     with writing(room.engine).begin() as connection:
         assert queue.ask_again(connection, [identity]) == 1
-        assert len(queue.take_pending(connection)) == 1
-        queue.mark_done(connection, identity, 1)
+    assert state() == "received"
+    with writing(room.engine).begin() as connection:
+        queue.mark_done(connection, identity, 1, "review")
+    assert state() == "linked"
+    # Another's consent or address makes Bundel look again: nor does the source hear of that.
+    with writing(room.engine).begin() as connection:
+        assert queue.ask_again(connection, [identity]) == 1
+        (waiting,) = queue.take_pending(connection)
+    assert state() == "linked"
+    with writing(room.engine).begin() as connection:
+        queue.postpone(connection, waiting, "consent-unavailable")
     assert state() == "linked"
 
 
@@ -427,6 +445,55 @@ def test_a_flag_that_comes_later_withholds_what_was_told_before(room: Desk) -> N
     assert mention.addresses_withheld
     assert open_mentions(room.vault, [mention])[mention.id].addresses == ()
     assert again == {told, lives, flagging}
+
+
+@pytest.mark.parametrize("known_of_it", [("postcode",), ("street",)], ids=str)
+def test_a_later_flag_finds_an_address_that_was_told_with_other_parts(
+    room: Desk, known_of_it: tuple[str, ...]
+) -> None:
+    lives = push(
+        room,
+        signal(
+            sourceReference="r1",
+            persons=[person("p1", addresses=[{**SECRET, "kind": "residence"}])],
+            ties=None,
+            statements=None,
+        ),
+    )
+    flagged = {name: SECRET[name] for name in ("houseNumber", *known_of_it)}
+    push(
+        room,
+        signal(
+            sourceReference="r2",
+            persons=[person("p1", addresses=[{**flagged, "kind": "shelter"}])],
+            ties=None,
+            statements=None,
+        ),
+    )
+    with room.engine.connect() as connection:
+        (mention,) = load_mentions(connection, [lives])
+    assert open_mentions(room.vault, [mention])[mention.id].addresses == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reporter": {"kind": "private", "visibility": "open", "name": "Loket Geheimlaan 7"}},
+        {"reporter": {"kind": "private", "visibility": "open", "profession": "Geheimlaan 7"}},
+        {"originIncident": "Geheimlaan 7"},
+        {"persons": [person("p1", name={"given": "An", "surname": "Geheimlaan 7"})]},
+    ],
+    ids=["reporter", "profession", "incident", "name"],
+)
+def test_a_protected_address_is_looked_for_in_every_text_that_is_shown(
+    room: Desk, changes: dict[str, Any]
+) -> None:
+    base: dict[str, Any] = {"persons": [person("p1")], "ties": None, "statements": None}
+    shelter = {**base, "persons": [person("p1", addresses=[{**SECRET, "kind": "shelter"}])]}
+    push(room, signal(sourceReference="r1", **shelter))
+    told = push(room, signal(sourceReference="r2", **{**base, **changes}))
+    with room.engine.connect() as connection:
+        assert load_signals(connection, [told])[told].withheld
 
 
 def test_what_is_flagged_already_is_withheld_at_the_door(room: Desk) -> None:

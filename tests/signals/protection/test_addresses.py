@@ -35,6 +35,11 @@ SHELTER = AddressParts("Burgemeester van der Laanstraat", 12, "3511 ab")
         "post naar 3511 ab, Utrecht",
         "Burgemeester van der Laanstr. 12",
         "adres: 3511AB 12",
+        "Burgemeester van der Laanstraat 12-2",
+        "Burgemeester van der Laanstraat 12bis, tweede bel",
+        "Burgemeester van der Laanstraat 12A-3.",
+        "Burgemeester van der Laanstraat nr. 12",
+        "de Burgemeester van der Laanstraat, huisnummer 12",
     ],
 )
 def test_an_address_is_found_in_a_narrative(text: str) -> None:
