@@ -9,34 +9,29 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from traceback import walk_tb
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_smorest import Api
 from flask_smorest.arguments import ArgumentsMixin
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from shared import clock, ids
 from shared.authentication.access import declared_access, public
 from shared.authentication.actor import Actor
+from shared.failures import http_error_response, problem_response, unexpected_response
 from shared.logging import get_logger
 from shared.problems import (
-    Fault,
-    InvalidInput,
     NotAuthenticated,
     NotFound,
     Problem,
-    UnsupportedMediaType,
 )
+from shared.requests import RequestParser
 from shared.settings import Settings
 
 API_VERSION = "1.0.0"
-JSON_TYPES = ("application/json", "application/x-ndjson", "application/problem+json")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     "form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
@@ -60,38 +55,8 @@ class Wiring:
     to_login: Callable[[], Any] | None = None  # pages: where to send someone without a session
 
 
-class _Parser(FlaskParser):
-    """webargs answers 422 with its own body; the NL rules ask for 400 with every fault."""
-
-    DEFAULT_VALIDATION_STATUS = HTTPStatus.BAD_REQUEST
-
-    def handle_error(self, error: Any, req: Any, schema: Any, **_options: Any) -> Any:
-        raise InvalidInput(
-            "Mend every fault named in errors and send the request again.",
-            faults=faults_of(next(iter(error.messages.values()), {})),
-        )
-
-    def _handle_invalid_json_error(self, error: Any, req: Any, *_a: Any, **_k: Any) -> Any:
-        raise InvalidInput(
-            "Send one JSON document in UTF-8.",
-            faults=[Fault("", "not-json", "The body is not a JSON document.")],
-        )
-
-
-ArgumentsMixin.ARGUMENTS_PARSER = _Parser()
-
-
-def faults_of(messages: Any, pointer: str = "") -> list[Fault]:
-    """marshmallow's nested messages as a flat list with JSON pointers."""
-    if isinstance(messages, Mapping):
-        found: list[Fault] = []
-        for key, value in messages.items():
-            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            found.extend(faults_of(value, pointer + step))
-        return found
-    if isinstance(messages, (list, tuple)):
-        return [fault for message in messages for fault in faults_of(message, pointer)]
-    return [Fault(pointer, "invalid", str(messages))]
+# flask-smorest's own parser answers 422 in a form of its own.
+ArgumentsMixin.ARGUMENTS_PARSER = RequestParser()
 
 
 def create_service(wiring: Wiring, *, title: str, description: str) -> tuple[Flask, Api]:
@@ -133,8 +98,8 @@ def create_service(wiring: Wiring, *, title: str, description: str) -> tuple[Fla
     app.before_request(_demand_access)
     app.after_request(_add_headers)
     app.register_error_handler(Problem, problem_response)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(HTTPException, http_error_response)
+    app.register_error_handler(Exception, unexpected_response)
     _add_operations(app, api, wiring)
     return app, api
 
@@ -187,66 +152,6 @@ def _demand_access() -> Any:
         wiring.record_denial(actor, request.endpoint)
         raise NotFound
     return None
-
-
-def demand_json(*types: str) -> None:
-    """415 unless the body's type is one of `types` (default application/json)."""
-    wanted = types or ("application/json",)
-    if request.mimetype not in wanted:
-        raise UnsupportedMediaType(f"Send the body as {' or '.join(wanted)}.")
-
-
-def wants_page() -> bool:
-    """True when a browser asks: errors are then a page, not JSON."""
-    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
-
-
-def problem_response(problem: Problem) -> Response:
-    """A problem as problem+json, or as a page for a browser on a page route."""
-    renderer = current_app.extensions.get("bundel_problem_page")
-    if renderer is not None and wants_page():
-        response: Response = renderer(problem)
-    else:
-        body = {**problem.body(), "traceId": g.get("trace_id", "")}
-        response = jsonify(body)
-        response.mimetype = "application/problem+json"
-    response.status_code = int(problem.status)
-    for name, value in problem.headers.items():
-        response.headers[name] = value
-    if problem.retry_after is not None:
-        response.headers["Retry-After"] = str(problem.retry_after)
-    return response
-
-
-def _http_error(error: HTTPException) -> Response:
-    if error.code == HTTPStatus.NOT_FOUND:
-        return problem_response(NotFound())
-    if error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
-        return error.get_response()  # type: ignore[return-value]
-    problem = Problem(error.description or "")
-    problem.status = error.code or 500
-    problem.title = error.name
-    problem.code = error.name.lower().replace(" ", "-")
-    response = problem_response(problem)
-    if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = getattr(error, "valid_methods", None) or ()
-        response.headers["Allow"] = ", ".join(sorted(allowed))
-    return response
-
-
-def _unexpected(error: Exception) -> Response:
-    # The text of an unknown exception may hold personal data: only its type and place are kept.
-    where = ""
-    for frame, line in walk_tb(error.__traceback__):
-        module = frame.f_globals.get("__name__", "")
-        if module.startswith(("services.", "shared.")):
-            where = f"{module}:{line}"
-    get_logger().error("unexpected error", exception_type=type(error).__name__, where=where)
-    if current_app.testing and current_app.config.get("RAISE_UNEXPECTED"):
-        raise error
-    return problem_response(
-        Problem("Nothing was changed. Report the traceId to your administrator.")
-    )
 
 
 def _add_headers(response: Response) -> Response:

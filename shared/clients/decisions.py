@@ -79,12 +79,15 @@ class Ground:
 
 @dataclass(frozen=True)
 class Mask:
-    """Why content stays closed although its existence may be told, and who can lift that."""
+    """Why content stays closed although its existence may be told, and who can lift that: in
+    Dutch, and in English where consent has it."""
 
     rule_id: str
     article: str
     summary: str
     lifted_by: str
+    summary_en: str = ""
+    lifted_by_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,17 @@ def _decisions(answer: Answer, count: int) -> list[Decision]:
     return [_decision(item) for item in items]
 
 
+def _mask(told: Any) -> Mask:
+    return Mask(
+        rule_id=told["ruleId"],
+        article=told["article"],
+        summary=told["summary"],
+        lifted_by=told["liftedBy"],
+        summary_en=told.get("summaryEn", ""),
+        lifted_by_en=told.get("liftedByEn", ""),
+    )
+
+
 def _decision(item: Any) -> Decision:
     try:
         context = item["context"]
@@ -207,9 +221,7 @@ def _decision(item: Any) -> Decision:
             else None,
             visible_fields=frozenset(context["visibleFields"]),
             obligations=tuple(context["obligations"]),
-            mask=Mask(mask["ruleId"], mask["article"], mask["summary"], mask["liftedBy"])
-            if mask
-            else None,
+            mask=_mask(mask) if mask else None,
             policy_version=str(context["policyVersion"]),
             revision=int(context["revision"]),
         )

@@ -18,8 +18,8 @@ from services.audit.entries.schemas import (
 from services.audit.log.reader import LogReader, NoSuchEntry
 from shared.authentication import access, current_actor
 from shared.clients.audit import Entry
-from shared.http import demand_json
 from shared.problems import NotFound
+from shared.requests import demand_json
 from shared.vocabulary import Role
 
 EXAMPLE_ENTRY = {

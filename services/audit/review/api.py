@@ -10,9 +10,9 @@ from services.audit.review.query import PAGE_SIZE, EntryQuery
 from services.audit.review.schemas import FoundSchema, OpenedSchema, SearchSchema
 from services.audit.review.service import Review, hash_text
 from shared.authentication import access, current_actor
-from shared.http import demand_json
 from shared.ids import is_id
 from shared.problems import NotFound
+from shared.requests import demand_json
 from shared.vocabulary import Role
 
 EXAMPLE_SEARCH = {

@@ -148,6 +148,7 @@ def coverage_for(
     actor: str,
     context: str,
     organisation: str,
+    region: str,
     purpose: str,
     at: datetime,
     mentions: Collection[str] | None = None,
@@ -155,12 +156,15 @@ def coverage_for(
 ) -> Coverage:
     """What holds for this recipient and purpose at `at`. `mentions` None = for all of them.
 
+    Only what was recorded in the recipient's own region counts: an officer elsewhere can neither
+    open a signal nor lift a restriction here, and no list names a mention of another region.
     `revision` looks back: only what had been recorded up to then.
     """
     table = consent_events.c
     # Which consents were ever given to this recipient; their later events come with them.
     given = select(table.consent_id).where(
         and_(
+            table.region == region,
             table.purpose == purpose,
             or_(table.recipient_context == context, table.recipient_context == ""),
             or_(table.recipient_organisation == organisation, table.recipient_organisation == ""),
@@ -172,7 +176,11 @@ def coverage_for(
     restricted: set[str] = set()
     for part in parts:
         query = select(consent_events).where(table.consent_id.in_(given))
-        limits = select(restriction_events).order_by(restriction_events.c.revision)
+        limits = (
+            select(restriction_events)
+            .where(restriction_events.c.region == region)
+            .order_by(restriction_events.c.revision)
+        )
         if part is not None:
             query = query.where(table.mention_id.in_(part))
             limits = limits.where(restriction_events.c.mention_id.in_(part))

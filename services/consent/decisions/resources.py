@@ -20,8 +20,8 @@ from services.consent.decisions.questions import (
 from services.consent.decisions.service import DecisionService, Recorded
 from services.consent.policy.rules import Rule
 from shared.authentication import access, current_actor, public
-from shared.http import demand_json
 from shared.problems import Fault, InvalidInput
+from shared.requests import demand_json
 from shared.settings import Settings
 from shared.vocabulary import Role
 

@@ -69,6 +69,7 @@ def coverage_of(
         actor=asker.id,
         context=str(asker.properties.get("legalContext")),
         organisation=str(asker.properties.get("organisation")),
+        region=str(asker.properties.get("region")),
         purpose=purpose,
         at=at,
         mentions=mentions,

@@ -15,8 +15,8 @@ from services.consent.office.recording import ConsentOffice
 from services.consent.policy.overview import rules_in_force
 from shared import clock
 from shared.authentication import access, current_actor, public
-from shared.http import demand_json
 from shared.problems import NotFound
+from shared.requests import demand_json
 from shared.vocabulary import Role
 
 _MENTION = "7a5d1f3e-64c5-4f0e-9c0d-0b6f6b0f8f01"

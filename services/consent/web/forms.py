@@ -13,8 +13,8 @@ from services.consent.consents.model import Terms
 from services.consent.office.reading import read_terms
 from services.consent.office.schemas import ConsentBody
 from services.consent.web import words
-from shared.http import faults_of
 from shared.problems import Fault, InvalidInput
+from shared.requests import faults_of
 
 _SCHEMA = ConsentBody()
 _TEXTS = (

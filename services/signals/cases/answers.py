@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import request
 from flask_smorest import Blueprint
 
-from shared.http import demand_json
+from shared.requests import demand_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 

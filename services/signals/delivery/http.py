@@ -16,8 +16,8 @@ from shared import ids
 from shared.authentication import access, current_actor
 from shared.clients.audit import Entry, Receipt, entry_for
 from shared.database import writing
-from shared.http import demand_json
 from shared.problems import InvalidInput, NotFound
+from shared.requests import demand_json
 from shared.vocabulary import Purpose, Role
 
 DECISION = "the role alone: kinds, times and counts; the administrator never sees content"

@@ -13,7 +13,6 @@ from services.signals.intake.answers import Answered, Status
 from services.signals.intake.schemas import faults_in
 from services.signals.intake.strict_json import bad_text, read_object
 from shared import ids
-from shared.http import demand_json
 from shared.problems import (
     Fault,
     InvalidInput,
@@ -21,6 +20,7 @@ from shared.problems import (
     PreconditionRequired,
     UnsupportedMediaType,
 )
+from shared.requests import demand_json
 
 _IF_MATCH = re.compile(r'"([0-9]{1,9})"')
 

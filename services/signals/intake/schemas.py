@@ -31,8 +31,8 @@ from services.signals.intake.form_fields import (
     text_up_to,
 )
 from services.signals.intake.person_forms import PersonForm
-from shared.http import faults_of
 from shared.problems import Fault
+from shared.requests import faults_of
 from shared.vocabulary import Category, Region, Severity
 
 LONGEST_TEXT = 20_000  # characters of one statement
