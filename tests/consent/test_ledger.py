@@ -54,7 +54,7 @@ def append(database: Engine, *events: Event) -> int:
 
 def coverage(database: Engine, **changes: object) -> Coverage:
     options = {
-        "actor": "zvh", "context": "zvh_wgs", "organisation": "zvh-utrecht",
+        "actor": "zvh", "context": "zvh_wgs", "organisation": "zvh-utrecht", "region": "utrecht",
         "purpose": "case_coordination", "at": NOW, "mentions": {MENTION}, "revision": None,
     }  # fmt: skip
     with database.connect() as connection:
@@ -130,6 +130,20 @@ def test_a_restriction_is_imposed_and_lifted(database: Engine) -> None:
                 by="officer", region="utrecht", reason="",
             )  # fmt: skip
         assert coverage(database).is_restricted(CHILD) is expected
+
+
+def test_an_officer_of_another_region_can_open_and_lift_nothing_here(database: Engine) -> None:
+    elsewhere = "gooi-en-vechtstreek"
+    append(database, given_event(terms(region=elsewhere)))
+    assert not consented(database)
+    assert coverage(database, mentions=None).given == {}
+    for kind, region in (("imposed", "utrecht"), ("lifted", elsewhere), ("imposed", elsewhere)):
+        with writing(database).begin() as connection:
+            ledger.append_restriction(
+                connection, mention_id=MENTION, kind=kind, at="2026-06-01T10:00:00.000Z",
+                by="officer", region=region, reason="",
+            )  # fmt: skip
+        assert coverage(database).is_restricted(CHILD)
 
 
 def grant(database: Engine, kind: str, minutes: int, by: str = "zvh") -> None:
