@@ -4,13 +4,16 @@ Each signal ties some of its persons into a knot. Knots that share a person are 
 exceptions. Someone with more than one (former) partner belongs to the circle of each, but does not
 join those circles by himself: an ex's new family is no part of the first household unless a signal
 ties it to somebody else there. And a circle never grows beyond a bound: a human looks first.
+
+What not everybody may know of (a closed compartment, a source's condition) lies in each circle it
+touches and joins none: else who may not know of it would see by the company that it exists (I4).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LARGEST_CIRCLE = 25
 
@@ -46,12 +49,14 @@ class PersonTie:
 
 @dataclass(frozen=True)
 class Gathering:
-    """One signal: who is in it and which ties it declares. `order` sorts signals by arrival."""
+    """One signal: who is in it and which ties it declares. `order` sorts signals by arrival;
+    `reserved`: some who see its persons elsewhere may not know of it."""
 
     signal_id: str
     order: str
     named: tuple[Named, ...]
     ties: tuple[PersonTie, ...] = ()
+    reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,13 @@ class Knot:
 
 @dataclass(frozen=True)
 class Circle:
-    """A household to be: `own` knots make it; `attached` ones only concern one of its persons."""
+    """A household to be: `own` knots make it; `attached` ones only concern one of its persons, and
+    `reserved` ones lie in it for those who may know of them."""
 
     persons: frozenset[str]
     own: tuple[Knot, ...]
     attached: tuple[Knot, ...] = ()
+    reserved: tuple[Knot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,9 +169,50 @@ def circles_of(
     largest: int = LARGEST_CIRCLE,
 ) -> tuple[list[Circle], list[TooLarge]]:
     """All circles, and what was not joined for size. The same input in any order gives the same."""
+    same = list(maybe_same)
+    open_ones = [gathering for gathering in gatherings if not gathering.reserved]
+    reserved = [gathering for gathering in gatherings if gathering.reserved]
+    circles, too_large = _circles(open_ones, _knots(open_ones), same, largest)
+    lying: dict[int, list[Knot]] = defaultdict(list)
+    apart = []
+    for knot in _knots(reserved):
+        homes = [i for i, circle in enumerate(circles) if _core(circle) & knot.persons]
+        for i in homes:
+            lying[i].append(knot)
+        if not homes:
+            apart.append(knot)
+    circles = [
+        replace(
+            circle,
+            persons=circle.persons.union(*(knot.persons for knot in lying[i])),
+            reserved=tuple(lying[i]),
+        )
+        for i, circle in enumerate(circles)
+    ]
+    more, more_too_large = _circles(reserved, apart, same, largest)
+    return (
+        sorted([*circles, *more], key=lambda circle: _knot_order(circle.own[0])),
+        [*too_large, *more_too_large],
+    )
+
+
+def _knots(gatherings: Iterable[Gathering]) -> list[Knot]:
+    return sorted((knot for g in gatherings for knot in knots_of(g)), key=_knot_order)
+
+
+def _core(circle: Circle) -> frozenset[str]:
+    return frozenset().union(*(knot.persons for knot in circle.own))
+
+
+def _circles(
+    gatherings: Sequence[Gathering],
+    knots: Sequence[Knot],
+    maybe_same: Iterable[tuple[str, str]],
+    largest: int,
+) -> tuple[list[Circle], list[TooLarge]]:
+    """Circles of these knots, which the gatherings tied."""
     several = people_of_several_circles(gatherings, maybe_same)
     unknown = {n.person_id for g in gatherings for n in g.named if n.placeholder}
-    knots = sorted((knot for g in gatherings for knot in knots_of(g)), key=_knot_order)
     making = [knot for knot in knots if _makes_a_circle(knot, several, unknown)]
     concerning = [knot for knot in knots if knot not in making]
     drafts, too_large = _join(making, several, largest)
@@ -187,10 +235,7 @@ def circles_of(
     # Someone of several circles of whom none is known here: his signals stay together.
     rest, more_too_large = _join(left_over, frozenset(), largest)
     circles += [Circle(frozenset(draft.persons), tuple(draft.knots)) for draft in rest]
-    return (
-        sorted(circles, key=lambda circle: _knot_order(circle.own[0])),
-        [*too_large, *more_too_large],
-    )
+    return circles, [*too_large, *more_too_large]
 
 
 def _makes_a_circle(knot: Knot, several: frozenset[str], unknown: set[str]) -> bool:

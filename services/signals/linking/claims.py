@@ -35,10 +35,16 @@ def settle(circles: Sequence[Circle], claims: Sequence[Claim]) -> Settlement:
     for i, circle in enumerate(circles):
         for knot in circle.own:
             signal_home.setdefault(knot.signal_id, i)
+    # A household of closed signals alone goes on in a circle that came to lie around them.
+    lies_in: dict[str, int] = {}
+    for i, circle in enumerate(circles):
+        for knot in circle.reserved:
+            for mention in knot.mentions:
+                lies_in.setdefault(mention, i)
     homes: list[str | None] = [None] * len(circles)
     merged_into: dict[str, str] = {}
     for claim in sorted(claims, key=lambda c: (c.created_at, c.household_id)):
-        index = _follow(claim, mention_home, signal_home)
+        index = _follow(claim, mention_home, signal_home, lies_in)
         if index is None:
             continue
         survivor = homes[index]
@@ -49,7 +55,12 @@ def settle(circles: Sequence[Circle], claims: Sequence[Claim]) -> Settlement:
     return Settlement(tuple(homes), merged_into)
 
 
-def _follow(claim: Claim, mention_home: dict[str, int], signal_home: dict[str, int]) -> int | None:
+def _follow(
+    claim: Claim,
+    mention_home: dict[str, int],
+    signal_home: dict[str, int],
+    lies_in: dict[str, int],
+) -> int | None:
     for _, mention in claim.anchors:
         if mention in mention_home:
             return mention_home[mention]
@@ -57,4 +68,7 @@ def _follow(claim: Claim, mention_home: dict[str, int], signal_home: dict[str, i
     for signal, _ in claim.anchors:
         if signal in signal_home:
             return signal_home[signal]
+    for _, mention in claim.anchors:
+        if mention in lies_in:
+            return lies_in[mention]
     return None

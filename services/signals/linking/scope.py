@@ -38,6 +38,7 @@ class Scope:
     signals: frozenset[str]
     households: frozenset[str]
     arrived: Mapping[str, str]  # signal → when it was first delivered
+    reserved: frozenset[str]  # signals that some who see their persons may not know of
 
 
 def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
@@ -55,6 +56,11 @@ def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
             frozenset(s for s in signals if region_of.get(s) == region),
             frozenset(homes),
             {s: record.created_at for s, record in records.items()},
+            frozenset(
+                s
+                for s, record in records.items()
+                if record.compartment != "none" or record.conditions
+            ),
         )
         for region in sorted(set(regions) | set(region_of.values()))
     ]

@@ -39,6 +39,8 @@ from services.signals.linking.tables import (
 )
 from shared import ids
 
+RESERVED = "reserved"  # basis of what lies in a household and did not help to make it
+
 
 def settle_signals(connection: Connection, signal_ids: Iterable[str]) -> list[str]:
     """Ties, households and memberships of everything that hangs together with these signals.
@@ -132,7 +134,13 @@ def _gatherings(connection: Connection, scope: Scope) -> list[Gathering]:
                 PersonTie(row.person_from, row.person_to, row.kind, row.since, row.until)
             )
     return [
-        Gathering(signal, scope.arrived[signal], tuple(members), tuple(tied[signal]))
+        Gathering(
+            signal,
+            scope.arrived[signal],
+            tuple(members),
+            tuple(tied[signal]),
+            reserved=signal in scope.reserved,
+        )
         for signal, members in named.items()
         if signal in scope.arrived
     ]
@@ -140,7 +148,11 @@ def _gatherings(connection: Connection, scope: Scope) -> list[Gathering]:
 
 def _maybe_same(connection: Connection, scope: Scope) -> list[tuple[str, str]]:
     """Pairs of persons that wait for a human to say whether they are one."""
-    person_of = {link.mention_id: link.person_id for link in scope.links}
+    person_of = {
+        link.mention_id: link.person_id
+        for link in scope.links
+        if link.signal_id not in scope.reserved
+    }
     pairs = []
     for chunk in chunks(set(person_of)):
         for row in connection.execute(
@@ -229,6 +241,9 @@ def _settle_bundlings(
         for knot in circle.attached:
             for mention in knot.mentions:
                 wanted.setdefault((home, mention), (knot.signal_id, "concerns"))
+        for knot in circle.reserved:
+            for mention in knot.mentions:
+                wanted.setdefault((home, mention), (knot.signal_id, RESERVED))
     held = {}
     for chunk in chunks(scope.signals):
         for row in connection.execute(
@@ -264,7 +279,8 @@ def _settle_memberships(
 ) -> None:
     wanted: dict[tuple[str, str], tuple[str, str | None, str | None]] = {}
     for circle, home in zip(circles, homes, strict=True):
-        bundled = {mention for k in (*circle.own, *circle.attached) for mention in k.mentions}
+        knots = (*circle.own, *circle.attached, *circle.reserved)
+        bundled = {mention for knot in knots for mention in knot.mentions}
         named = [n for g in gatherings for n in g.named if n.mention_id in bundled]
         declared = [t for g in gatherings for t in g.ties]
         for person in circle.persons:
