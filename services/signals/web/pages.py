@@ -76,6 +76,9 @@ def coordinator_pages(pictures: PictureDoor, searches: SearchDoor) -> Blueprint:
         rows = pictures.worklist(actor, _usual(actor)).rows
         found = next((row.case for row in rows if row.case.id == case_id), None)
         if found is None:
+            if is_id(case_id):
+                # Asked for all the same: a case tried by its address stands in the log (I1).
+                pictures.open(actor, case_id, _usual(actor))
             raise NotFound
         return found
 
