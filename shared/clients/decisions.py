@@ -23,6 +23,7 @@ from shared.clients.filters import (
     MatchedRule,
     read_filter,
 )
+from shared.clients.parcels import parcels
 from shared.clients.transport import Answer, Transport
 from shared.problems import NotAuthenticated, Unavailable
 from shared.settings import Settings
@@ -35,6 +36,7 @@ __all__ = [
 
 AUDIENCE = "bundel-consent"
 _MOST_AT_ONCE = 500
+_MARGIN = 1000  # bytes of a body beside its questions
 
 
 class Tokens(Protocol):
@@ -114,14 +116,15 @@ class DecisionClient:
 
     def evaluate(self, actor: Actor, questions: Sequence[Question]) -> list[Decision]:
         """One decision per question, in order. Raises Unavailable. No question, no call."""
+        # By size too: a household of many signals tells the mentions of its persons with each.
+        items = (json.dumps(question.to_json()) for question in questions)
+        head = json.dumps(
+            {"subject": subject_of(actor), "context": {"time": clock.timestamp(clock.now())}}
+        ).removesuffix("}")
+        largest = self.settings.max_body_bytes - len(head) - _MARGIN
         decisions: list[Decision] = []
-        for start in range(0, len(questions), _MOST_AT_ONCE):
-            part = questions[start : start + _MOST_AT_ONCE]
-            body = {
-                "subject": subject_of(actor),
-                "context": {"time": clock.timestamp(clock.now())},
-                "evaluations": [question.to_json() for question in part],
-            }
+        for part in parcels(items, _MOST_AT_ONCE, largest):
+            body = f'{head}, "evaluations": [{",".join(part)}]}}'
             answer = self._send(actor, "/access/v1/evaluations", body)
             decisions.extend(_decisions(answer, len(part)))
         return decisions
@@ -140,7 +143,7 @@ class DecisionClient:
             "resource": {"type": resource_type},
             "context": {"time": clock.timestamp(clock.now())},
         }
-        answer = self._send(actor, "/access/v1/filter", body)
+        answer = self._send(actor, "/access/v1/filter", json.dumps(body))
         if answer.status != 200:
             return Filter.nothing()
         try:
@@ -148,7 +151,7 @@ class DecisionClient:
         except FilterError:
             return Filter.nothing()
 
-    def _send(self, actor: Actor, path: str, body: dict[str, Any]) -> Answer:
+    def _send(self, actor: Actor, path: str, body: str) -> Answer:
         # A source system is not there any more when its signal is linked: the service asks for it.
         token = (
             self.tokens.for_actor(actor, AUDIENCE) if actor.is_person else self.tokens.own(AUDIENCE)
@@ -162,12 +165,13 @@ class DecisionClient:
             "POST",
             self.settings.neighbours["consent"] + path,
             headers,
-            json.dumps(body).encode(),
+            body.encode(),
             self.settings.neighbour_timeout,
         )
         if answer.status == 401:
             raise NotAuthenticated("The access token is no longer accepted. Log in again.")
-        if answer.status >= 500 or answer.status == 429:
+        # A question that was not read is no answer: without this, signals would be left out silently.
+        if answer.status >= 500 or answer.status in (413, 429):
             raise Unavailable
         return answer
 

@@ -51,7 +51,8 @@ class Browser:
             )
             if not follow or response.status_code not in (301, 302, 303):
                 return response
-            url, method, options = response.headers["Location"], "GET", {}
+            url, method = response.headers["Location"], "GET"
+            options = {"headers": options.get("headers")}  # a browser asks for its language again
         raise AssertionError("too many redirects")
 
 

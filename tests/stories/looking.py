@@ -14,7 +14,6 @@ COORDINATORS = frozenset({"m.dejong", "a.said", "t.maas", "k.bos", "j.prins"})
 DESKS = frozenset({"s.kaya", "l.smit", "n.peters", "d.bakker"})
 PURPOSE = "case_coordination"
 NOBODYS_CASE = "5f0c7a3e-8f0e-4f57-9b5f-0a6f0b0c7a11"
-_AS_BROWSER = {"Accept": "text/html"}
 _DIFFERS = re.compile(r'[0-9a-f]{32}|name="csrf_token"\s+value="[^"]+"')
 _CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 
@@ -25,7 +24,12 @@ class Looker:
 
     town: InTown
     user: str
+    language: str = "nl"
     _seen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def _as_browser(self) -> dict[str, str]:
+        return {"Accept": "text/html", "Accept-Language": self.language}
 
     @property
     def is_coordinator(self) -> bool:
@@ -87,33 +91,33 @@ class Looker:
         """Status and text of the pages about a case, asked and opened, less what differs in every
         answer: the id asked for, trace ids and form tokens."""
         browser = self.town.browser(self.user)
-        asked = browser.get(f"/signals/cases/{case_id}", headers=_AS_BROWSER)
-        token = _CSRF.search(browser.get("/signals/", headers=_AS_BROWSER).text)
+        asked = browser.get(f"/signals/cases/{case_id}", headers=self._as_browser)
+        token = _CSRF.search(browser.get("/signals/", headers=self._as_browser).text)
         assert token
         opened = browser.post(
             f"/signals/cases/{case_id}/open",
             data={"purpose": PURPOSE, "csrf_token": token.group(1)},
-            headers=_AS_BROWSER,
+            headers=self._as_browser,
         )
         text = (asked.text + opened.text).replace(case_id, "")
         return asked.status_code, opened.status_code, _DIFFERS.sub("", text)
 
     def page(self, path: str) -> str:
-        answer = self.town.browser(self.user).get(path, headers=_AS_BROWSER)
+        answer = self.town.browser(self.user).get(path, headers=self._as_browser)
         assert answer.status_code == 200, (path, answer.status_code)
         return html.unescape(answer.text)
 
     def household_page(self, case_id: str) -> str:
         """Opens a household as a person does: asked for a purpose, a form is sent, a page comes."""
         browser = self.town.browser(self.user)
-        question = browser.get(f"/signals/cases/{case_id}", headers=_AS_BROWSER)
+        question = browser.get(f"/signals/cases/{case_id}", headers=self._as_browser)
         assert question.status_code == 200, question.status_code
         token = _CSRF.search(question.text)
         assert token, "the form that asks the purpose has no token"
         answer = browser.post(
             f"/signals/cases/{case_id}/open",
             data={"purpose": PURPOSE, "csrf_token": token.group(1)},
-            headers=_AS_BROWSER,
+            headers=self._as_browser,
         )
         assert answer.status_code == 200, answer.status_code
         return html.unescape(answer.text)

@@ -36,11 +36,11 @@ RUNNING = replace(
 )  # fmt: skip
 SURE = Proposal(
     "link", LINK, OTHER, "26-0990", "s-1", "police", "2026-03-03", "Karel van Dalen", "1979-05-02",
-    "K. van Dalen", "1979-05-02", "auto", (),
+    "K. van Dalen", "1979-05-02", "auto", ("given:initial", "surname:equal"),
 )  # fmt: skip
 DOUBTED = replace(
     SURE, kind="candidate", id=OTHER, known_name="Carel van Dalen", known_birth_date="1979",
-    band="review", reasons=("given_name_uncertain", "birth_date_uncertain", "equal"),
+    band="review", reasons=("given_name_uncertain", "birth_date_uncertain", "surname:equal"),
 )  # fmt: skip
 QUEUE = Queue(brandsma.NOW, (WAITING, RUNNING), (SURE, DOUBTED))
 HELD = Held(

@@ -24,10 +24,18 @@ def test_the_desk_sees_who_waits_and_nothing_that_was_said(keeper: Reader) -> No
     page = keeper.get("/signals/desk").get_data(as_text=True)
     assert "1 zaak zonder regisseur" in page
     assert "1 acuut bericht niet begrepen" in page
-    assert "voornaam lijkt, maar is niet gelijk" in page
+    assert "De voornaam is niet zeker genoeg gelijk." in page
+    assert "Voornaam: zelfde voorletter." in page  # why the machine made the other link
     for item in brandsma.TIMELINE:
         for statement in item.statements:
             assert statement.text not in page
+
+
+def test_the_desk_reads_in_english_why_the_machine_hesitates(keeper: Reader) -> None:
+    page = keeper.get("/signals/desk", language="en").get_data(as_text=True)
+    assert "The given names are not surely the same." in page
+    assert "Surname: equal." in page
+    assert "Achternaam" not in page
 
 
 def test_the_desk_assigns_a_colleague(keeper: Reader) -> None:

@@ -5,7 +5,7 @@ Dutch is the key; pages translate it. No score decides on danger, guilt or acces
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _FIELDS = {
     "bsn": "BSN",
@@ -58,16 +58,21 @@ _DOUBTS = {
 }
 
 
-def in_words(codes: Iterable[str]) -> list[str]:
-    """Dutch sentences for the codes of a link's explanation or a candidate's reasons.
+# Every text a sentence is made of, for who translates them.
+TEXTS = (*_FIELDS.values(), *_REASONS.values(), *_DOUBTS.values())
+
+
+def in_words(codes: Iterable[str], translated: Callable[[str], str] = str) -> list[str]:
+    """Sentences for the codes of a link's explanation or a candidate's reasons: in Dutch, or as
+    `translated` turns each of TEXTS.
 
     Raises KeyError for a code without words: a test sees to it that every code has them.
     """
-    return [_sentence(code) for code in codes]
+    return [_sentence(code, translated) for code in codes]
 
 
-def _sentence(code: str) -> str:
+def _sentence(code: str, translated: Callable[[str], str]) -> str:
     field, separator, reason = code.partition(":")
     if not separator:
-        return _DOUBTS[code]
-    return f"{_FIELDS[field]}: {_REASONS[reason]}."
+        return translated(_DOUBTS[code])
+    return f"{translated(_FIELDS[field])}: {translated(_REASONS[reason])}."

@@ -12,14 +12,8 @@ from datetime import datetime, timedelta
 from services.signals.picture.decided import INCIDENT, INFORMING, STATEMENTS, KnownItem
 from services.signals.picture.model import Attention, Item
 from services.signals.picture.timeline import Incident, Told
-from services.signals.picture.words import (
-    agency_label,
-    counted,
-    listed,
-    shortened,
-    start_of,
-    when,
-)
+from services.signals.picture.wording import say, say_count
+from services.signals.picture.words import agency_label, listed, shortened, start_of, when
 from shared.clock import DUTCH_TIME
 from shared.vocabulary import LegalContext
 
@@ -51,9 +45,10 @@ def _acute(incidents: Iterable[Incident], told: Told, now: datetime) -> Iterable
         if telling:
             yield Attention(
                 kind="acute",
-                headline=_headline(telling[0], told),
+                headline=_quote(telling[0], told) or _without_words(telling[0]),
                 why=_why_acute(telling[0], incident, now),
                 signal_ids=tuple(one.item.signal.id for one in incident.all),
+                quoted=bool(_quote(telling[0], told)),
             )
 
 
@@ -64,10 +59,16 @@ def _is_acute(known: KnownItem, told: Told, now: datetime) -> bool:
     return told.is_new(known) or now - start_of(signal.reported_at) <= RECENT
 
 
-def _headline(known: KnownItem, told: Told) -> str:
+def _without_words(known: KnownItem) -> str:
+    agency = agency_label(known.item.signal.source_agency, inside=True)
+    return say("Acuut signaal van {agency}", agency=agency)
+
+
+def _quote(known: KnownItem, told: Told) -> str:
+    """The first thing the source says, or "" when its words are not shown."""
     content = told.contents.get(known.item.signal.id)
     if content is None or not content.statements or not known.shows(STATEMENTS):
-        return f"Acuut signaal van {agency_label(known.item.signal.source_agency, inside=True)}"
+        return ""
     first = content.statements[0]
     text = shortened(first.text)
     return f"‘{text.strip('‘’“”')}’" if first.kind in _QUOTED else text
@@ -75,17 +76,28 @@ def _headline(known: KnownItem, told: Told) -> str:
 
 def _why_acute(known: KnownItem, incident: Incident, now: datetime) -> str:
     signal = known.item.signal
-    kind = "Spontane onthulling" if signal.severity == "spontaneous_disclosure" else "Acuut"
-    words = (
-        f"{kind}, gemeld door {agency_label(signal.source_agency, inside=True)}, "
-        f"{when(signal.reported_at, now)}."
-    )
-    if when(signal.occurred_from, now) != when(signal.reported_at, now):
-        words += f" Gebeurd: {when(signal.occurred_from, now)}."
+    disclosed = signal.severity == "spontaneous_disclosure"
+    reported, happened = when(signal.reported_at, now), when(signal.occurred_from, now)
+    words = [
+        say(
+            "{kind}, gemeld door {agency}, {moment}.",
+            kind=say("Spontane onthulling") if disclosed else say("Acuut"),
+            agency=agency_label(signal.source_agency, inside=True),
+            moment=reported,
+        )
+    ]
+    if happened and happened != reported:
+        words.append(say("Gebeurd: {moment}.", moment=happened))
     others = len(incident.all) - 1
     if others:
-        words += f" Eén voorval, nog {counted(others, 'keer', 'keer')} doorgegeven."
-    return words
+        words.append(
+            say_count(
+                "Eén voorval, nog 1 keer doorgegeven.",
+                "Eén voorval, nog {n} keer doorgegeven.",
+                others,
+            )
+        )
+    return " ".join(words)
 
 
 def _new(items: Sequence[Item], told: Told, now: datetime) -> Attention | None:
@@ -94,13 +106,20 @@ def _new(items: Sequence[Item], told: Told, now: datetime) -> Attention | None:
         return None
     sources = sorted({agency_label(item.agency, inside=True) for item in fresh}, key=str.casefold)
     masked = sum(1 for item in fresh if item.mask is not None)
-    hidden = f"; {masked} daarvan afgeschermd voor u" if masked else ""
+    hidden = say("; {n} daarvan afgeschermd voor u", n=masked) if masked else ""
     return Attention(
         kind="new",
-        headline=f"{counted(len(fresh), 'nieuw signaal', 'nieuwe signalen')} "
-        "sinds uw vorige inzage",
-        why=f"Van {listed(sources)}{hidden}. "
-        f"Vorige inzage: {when(told.last_look.isoformat(), now)}.",
+        headline=say_count(
+            "{n} nieuw signaal sinds uw vorige inzage",
+            "{n} nieuwe signalen sinds uw vorige inzage",
+            len(fresh),
+        ),
+        why=say(
+            "Van {sources}{hidden}. Vorige inzage: {moment}.",
+            sources=listed(sources),
+            hidden=hidden,
+            moment=when(told.last_look.isoformat(), now),
+        ),
         signal_ids=tuple(item.signal_id for item in fresh),
     )
 
@@ -113,10 +132,15 @@ def _review(incidents: Iterable[Incident]) -> Attention | None:
         return None
     return Attention(
         kind="review",
-        headline=f"{counted(len(waiting), 'signaal', 'signalen')} gekoppeld door het systeem, "
-        "nog niet bevestigd",
-        why="Het systeem herkende personen aan hun gegevens. Het signaalpunt bevestigt of het om "
-        "dezelfde mensen gaat; tot dan kan een koppeling onjuist zijn.",
+        headline=say_count(
+            "{n} signaal gekoppeld door het systeem, nog niet bevestigd",
+            "{n} signalen gekoppeld door het systeem, nog niet bevestigd",
+            len(waiting),
+        ),
+        why=say(
+            "Het systeem herkende personen aan hun gegevens. Het meldpunt bevestigt of het om "
+            "dezelfde mensen gaat; tot dan kan een koppeling onjuist zijn."
+        ),
         signal_ids=tuple(one.item.signal.id for one in waiting),
     )
 
@@ -138,17 +162,20 @@ def _term(incidents: Iterable[Incident], context: LegalContext, now: datetime) -
         return None
     end = min(end for end, _ in near)
     days = (end.astimezone(DUTCH_TIME).date() - now.astimezone(DUTCH_TIME).date()).days
-    left = (
-        f"nog {counted(days, 'dag', 'dagen')}"
-        if days > 0
-        else "vandaag"
-        if days == 0
-        else f"{counted(-days, 'dag', 'dagen')} te laat"
-    )
     return Attention(
         kind="term",
-        headline=f"Informeren van betrokkenen: {left}",
-        why="Wmo 2015 art. 5.3.1: binnen vier weken, of uitstellen met reden. Nooit vanzelf, en "
-        "alleen langs een kanaal dat als veilig is bevestigd.",
+        headline=say("Informeren van betrokkenen: {left}", left=_days_left(days)),
+        why=say(
+            "Wmo 2015 art. 5.3.1: binnen vier weken, of uitstellen met reden. Nooit vanzelf, en "
+            "alleen langs een kanaal dat als veilig is bevestigd."
+        ),
         signal_ids=tuple(one.item.signal.id for _, one in near),
     )
+
+
+def _days_left(days: int) -> str:
+    if days > 0:
+        return say_count("nog {n} dag", "nog {n} dagen", days)
+    if days == 0:
+        return say("vandaag")
+    return say_count("{n} dag te laat", "{n} dagen te laat", -days)

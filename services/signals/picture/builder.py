@@ -29,6 +29,7 @@ from services.signals.picture.timeline import (
     item_of,
     known_by_name,
 )
+from services.signals.picture.wording import say
 from shared import clock
 from shared.clock import DUTCH_TIME
 from shared.vocabulary import LegalContext
@@ -99,7 +100,7 @@ def build_picture(view: View, ties: Iterable[TieRecord], purpose: str, rule_id: 
         case=case_view(view.case, persons),
         opened_at=view.now,
         purpose=purpose,
-        ground=Ground(rule_id=rule_id, article=article, summary=summary),
+        ground=Ground(rule_id, article, say(summary) if summary else ""),
         last_look=view.last_look,
         version=picture_version(view.known),
         attention=attention(grouped, items, told, view.case.legal_context, view.now),

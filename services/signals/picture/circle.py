@@ -19,10 +19,10 @@ from services.signals.linking.reading import TieRecord
 from services.signals.picture.decided import PERSONS, KnownItem
 from services.signals.picture.model import PersonView, TieView
 from services.signals.picture.names import best_name, full_name, leading_surname, short_name
+from services.signals.picture.wording import say
 from services.signals.picture.words import start_of
 
 ADULT = 18
-ADDRESS_CLOSED = "Adres afgeschermd"
 _SYMMETRICAL = frozenset({"partner", "ex_partner", "sibling", "lives_with", "family", "other"})
 _PARTNERS = frozenset({"partner", "ex_partner"})
 
@@ -89,7 +89,7 @@ def _person(
         sex=min(sexes, key=lambda sex: (-sexes[sex], sex)) if sexes else "unknown",
         roles=tuple(sorted({role for _, mention in told for role in mention.roles})),
         unconfirmed=unconfirmed,
-        address_note=ADDRESS_CLOSED if any(c.protected_address for c in own) else "",
+        address_note=say("Adres afgeschermd") if any(c.protected_address for c in own) else "",
         agencies=tuple(sorted({known.item.signal.source_agency for known, _ in told})),
         signals=len({known.item.signal.id for known, _ in told}),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from services.signals.cases.facts import CaseItem
 from services.signals.picture.model import Mask
+from services.signals.picture.wording import either, say
 from services.signals.picture.words import agency_label
 from shared.authentication.actor import Actor
 from shared.clients.decisions import Decision, DecisionClient, Filter, Question
@@ -106,19 +107,19 @@ def filter_items(know: Filter, view: Filter, items: Sequence[CaseItem]) -> tuple
 def mask_of(agency: str, why_not: WhyNot | None) -> Mask:
     """The sentence shown in place of content. It says no more than that there is a signal of this
     agency: a category or an organisation's name would give the content away (D9)."""
-    title = f"Afgeschermd: signaal van {agency_label(agency, inside=True)}"
+    title = say("Afgeschermd: signaal van {agency}", agency=agency_label(agency, inside=True))
     if why_not is None:
         return Mask(
             title=title,
-            reason="U mag weten dat dit signaal er is; de inhoud niet.",
+            reason=say("U mag weten dat dit signaal er is; de inhoud niet."),
             rule_id="",
             article="",
             lifted_by="",
         )
     return Mask(
         title=title,
-        reason=why_not.summary,
+        reason=either(why_not.summary, why_not.summary_en),
         rule_id=why_not.rule_id,
         article=why_not.article,
-        lifted_by=why_not.lifted_by,
+        lifted_by=either(why_not.lifted_by, why_not.lifted_by_en),
     )

@@ -17,7 +17,12 @@ from services.signals.cases.facts import CaseFile, CaseItem, case_facts, load_fi
 from services.signals.cases.judging import files_around, mentions_known
 from services.signals.intake.reading import load_mentions_by_id, open_mentions
 from services.signals.intake.records import MentionContent, MentionRecord
-from services.signals.linking.reading import CandidateRecord, open_candidates, person_mentions
+from services.signals.linking.reading import (
+    CandidateRecord,
+    load_links,
+    open_candidates,
+    person_mentions,
+)
 from services.signals.picture.circle import known_persons
 from services.signals.picture.decided import KNOW, PERSONS, KnownItem
 from services.signals.picture.names import best_name, full_name, household_name
@@ -59,7 +64,8 @@ class Proposal:
     """A person that the machine recognised, to be judged by a human.
 
     kind link: confirm it by its link id. kind candidate: `id` names the candidate; it may be one
-    person or two. `reasons` are codes of the fields that agree or differ.
+    person or two. `reasons` are codes for linking.explain: why the machine hesitates, and for each
+    field that it could compare what it saw ("surname:equal").
     """
 
     kind: str
@@ -91,6 +97,21 @@ class _Mentions:
     records: Mapping[str, MentionRecord]
     contents: Mapping[str, MentionContent] = field(repr=False)
     of_person: Mapping[str, Sequence[str]]
+    explained: Mapping[str, tuple[str, ...]]  # link id → why the machine made it
+
+    def others(self, person_id: str, mention_id: str) -> list[str]:
+        """What else names this person, as far as the desk may know of it."""
+        return [
+            mention
+            for mention in self.of_person.get(person_id, ())
+            if mention != mention_id and mention in self.contents
+        ]
+
+    def why(self, link_id: str, person_id: str) -> tuple[str, ...]:
+        """Why a link was made; nothing when it may rest on what the desk may not know of."""
+        if self.contents.keys() >= set(self.of_person.get(person_id, ())):
+            return self.explained.get(link_id, ())
+        return ()
 
 
 class DeskService:
@@ -129,12 +150,15 @@ class DeskService:
             }
             around = files_around(connection, proposed, actor.region, actor.legal_context)
             records = load_mentions_by_id(connection, arrived | proposed)
+            made = load_links(connection, {link.link_id for link in links if not link.confirmed})
         files = self._assignable(actor, files)
         known = {file.case.id: _known(file, know) for file in files}
         # Both sides of a pair come from signals the desk may know of; of others nothing is opened.
         usable = _named_in(known.values()) | (proposed & mentions_known(around, know))
         opened = open_mentions(self._vault, [r for r in records.values() if r.id in usable])
-        mentions = _Mentions(records, opened, of_person)
+        mentions = _Mentions(
+            records, opened, of_person, {link.link_id: link.explanation for link in made}
+        )
         queue = Queue(
             listed_at=clock.now(),
             cases=_in_order(_queued(file, known[file.case.id], opened) for file in files),
@@ -260,7 +284,7 @@ def _proposals(
                         link.mention_id,
                         link.person_id,
                         link.band,
-                        (),
+                        mentions.why(link.link_id, link.person_id),
                         mentions,
                     )
 
@@ -282,9 +306,13 @@ def _candidate(
         candidate.mention_id,
         candidate.person_id,
         "review",
-        tuple(dict.fromkeys((*candidate.reasons, *(score[2] for score in candidate.scores)))),
+        (*candidate.reasons, *_compared(candidate)),
         mentions,
     )
+
+
+def _compared(candidate: CandidateRecord) -> Iterable[str]:
+    return (f"{field}:{seen}" for field, _bits, seen in candidate.scores if seen != "unknown")
 
 
 def _proposal(
@@ -298,11 +326,7 @@ def _proposal(
     reasons: tuple[str, ...],
     mentions: _Mentions,
 ) -> Proposal:
-    others = [
-        mention
-        for mention in mentions.of_person.get(person_id, ())
-        if mention != mention_id and mention in mentions.contents
-    ]
+    others = mentions.others(person_id, mention_id)
     births = sorted({mentions.records[other].birth_date or "" for other in others} - {""})
     this = mentions.contents[mention_id]
     return Proposal(

@@ -16,7 +16,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The rule a decision relied on: its id (R01), the law article and one Dutch sentence."""
+    """The rule a decision relied on: its id (R01), the law article and one sentence."""
 
     rule_id: str
     article: str
@@ -56,13 +56,15 @@ class CaseView:
 class Attention:
     """Something that asks for attention now, with the signals behind it.
 
-    kind: acute | new | review | term. A rule found it, never a score (I10).
+    kind: acute | new | review | term. A rule found it, never a score (I10). `quoted`: the headline
+    is in the words of a source, whose language is Dutch.
     """
 
     kind: str
     headline: str
     why: str
     signal_ids: tuple[str, ...]
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One case on the list. reason: acute | new | term | quiet; `sentence` says it in words."""
+    """One case on the list. reason: acute | new | term | quiet; `sentence` says it in words. When
+    it begins in the words of a source, `quote` is that beginning."""
 
     case: CaseView
     reason: str
@@ -181,6 +184,7 @@ class WorklistRow:
     new_count: int
     latest: str
     as_deputy: bool
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from services.signals.intake.records import MentionContent, Name
+from services.signals.picture.wording import say
 
-UNKNOWN_PERSON = "Onbekende persoon"
 _MOST_IN_A_HOUSEHOLD_NAME = 2
 
 
@@ -46,8 +46,8 @@ def leading_surname(name: Name) -> str:
 def full_name(name: Name | None) -> str:
     """ "Ilse Brandsma"; initials when there is no given name; a neutral word without a name."""
     if name is None:
-        return UNKNOWN_PERSON
-    return _joined(name.given or name.initials, used_surname(name)) or UNKNOWN_PERSON
+        return say("Onbekende persoon")
+    return _joined(name.given or name.initials, used_surname(name)) or say("Onbekende persoon")
 
 
 def short_name(name: Name | None) -> str:
@@ -77,7 +77,7 @@ def household_name(surnames: Iterable[tuple[str, int]], number: str) -> str:
             bearers[surname] += 1
             told[surname] += signals
     if not bearers:
-        return f"Zaak {number}"
+        return say("Zaak {number}", number=number)
     ordered = sorted(bearers, key=lambda one: (-bearers[one], -told[one], one.casefold()))
     return " / ".join(_capital(surname) for surname in ordered[:_MOST_IN_A_HOUSEHOLD_NAME])
 

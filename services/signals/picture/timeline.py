@@ -15,11 +15,10 @@ from services.signals.intake.records import Reporter, SignalContent
 from services.signals.picture.circle import Known
 from services.signals.picture.decided import INCIDENT, PERSONS, REPORTER, STATEMENTS, KnownItem
 from services.signals.picture.model import Involvement, Item, StatementView
+from services.signals.picture.wording import say
 from services.signals.picture.words import organisation_label, start_of
 from shared import clock
 
-SHIELDED_REPORTER = "beschermde melder"
-ANONYMOUS_REPORTER = "anonieme melder"
 NARRATIVE_UNAVAILABLE = "narrative-unavailable"  # a warning code; why is not told (I8)
 _DATE = len("2026-03-03")
 _BYSTANDER = frozenset({"bystander"})
@@ -187,7 +186,8 @@ def _statements(incident: Incident, told: Told) -> Iterable[StatementView]:
             by = speakers.get(statement.by or "", "")
             if passed_on:
                 through = organisation_label(known.item.signal.source_organisation)
-                by = f"{by}, via {through}" if by else f"via {through}"
+                passed = say("via {organisation}", organisation=through)
+                by = f"{by}, {passed}" if by else passed
             yield StatementView(kind=statement.kind, text=statement.text, by=by)
 
 
@@ -203,18 +203,18 @@ def _reporter(known: KnownItem, contents: Mapping[str, SignalContent]) -> str:
         return ""  # the agency itself saw it
     content = contents.get(known.item.signal.id)
     if not known.shows(REPORTER) or content is None:
-        return SHIELDED_REPORTER
+        return say("beschermde melder")
     return _reporter_label(content.reporter)
 
 
 def _reporter_label(reporter: Reporter) -> str:
     if reporter.visibility == "anonymous":
-        return ANONYMOUS_REPORTER
+        return say("anonieme melder")
     if reporter.visibility == "shielded":
         # Kept apart inside Veilig Thuis too (Uitvoeringsbesluit Wmo 4.1.8(3)): never the name.
-        return reporter.profession or SHIELDED_REPORTER
+        return reporter.profession or say("beschermde melder")
     named = ", ".join(part for part in (reporter.name, reporter.profession) if part)
-    return named or SHIELDED_REPORTER
+    return named or say("beschermde melder")
 
 
 def _warnings(known: KnownItem) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""Dutch words and short sentences about agencies, severities and times, for people."""
+"""Words about agencies, organisations and times, for people, in the language spoken now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from services.signals.picture.wording import say, say_count, spoken
 from shared.clock import DUTCH_TIME
 
-_AGENCIES = {
+AGENCIES = {
     "police": "Politie",
     "youth_care": "Jeugdhulp",
     "veilig_thuis": "Veilig Thuis",
@@ -15,14 +16,9 @@ _AGENCIES = {
     "municipality": "Gemeente",
     "bundel": "Bundel",
 }
-_SEVERITIES = {
-    "acute": "acuut",
-    "spontaneous_disclosure": "spontane onthulling",
-    "structural": "structureel",
-    "incidental": "incident",
-    "suspicion": "vermoeden",
-}
-_MONTHS = (
+# Agencies whose name is a common noun: small inside a sentence.
+_COMMON = frozenset({"police", "youth_care", "municipality"})
+MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
     "oktober", "november", "december",
 )  # fmt: skip
@@ -31,9 +27,9 @@ _LONGEST_HEADLINE = 140
 
 
 def agency_label(agency: str, *, inside: bool = False) -> str:
-    """The agency's Dutch name; `inside` a sentence without a capital where it has none."""
-    label = _AGENCIES.get(agency, agency)
-    return label.lower() if inside and agency in ("police", "youth_care", "municipality") else label
+    """The agency's name; `inside` a sentence without a capital where it has none."""
+    label = say(AGENCIES[agency]) if agency in AGENCIES else agency
+    return label.lower() if inside and agency in _COMMON else label
 
 
 _ABBREVIATIONS = {"vt": "Veilig Thuis", "zvh": "Zorg- en Veiligheidshuis", "ggz": "GGZ"}
@@ -49,20 +45,17 @@ def organisation_label(code: str) -> str:
     )
 
 
-def severity_label(severity: str) -> str:
-    return _SEVERITIES.get(severity, severity)
-
-
 def listed(words: Iterable[str]) -> str:
     """ "a", "a en b", "a, b en c"."""
     found = list(words)
     if len(found) < 2:
         return "".join(found)
-    return f"{', '.join(found[:-1])} en {found[-1]}"
+    return say("{first} en {last}", first=", ".join(found[:-1]), last=found[-1])
 
 
-def counted(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
+def signals_counted(number: int) -> str:
+    """ "1 signaal", "4 signalen"."""
+    return say_count("{n} signaal", "{n} signalen", number)
 
 
 def start_of(told: str) -> datetime:
@@ -82,18 +75,20 @@ def when(told: str, now: datetime) -> str:
     if len(parts) == 1:
         return told
     if len(parts) == 2:
-        return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+        return f"{say(MONTHS[int(parts[1]) - 1])} {parts[0]}"
     moment = start_of(told).astimezone(DUTCH_TIME)
     words = _day(moment.date(), now.astimezone(DUTCH_TIME).date())
-    return f"{words} {moment:%H.%M}" if len(told) > _DATE_LENGTH else words
+    if len(told) <= _DATE_LENGTH:
+        return words
+    return f"{words} {moment:%H.%M}" if spoken() == "nl" else f"{words} {moment:%H:%M}"
 
 
 def _day(day: date, today: date) -> str:
     if day == today:
-        return "vandaag"
+        return say("vandaag")
     if day == today - timedelta(days=1):
-        return "gisteren"
-    words = f"{day.day} {_MONTHS[day.month - 1]}"
+        return say("gisteren")
+    words = f"{day.day} {say(MONTHS[day.month - 1])}"
     return words if day.year == today.year else f"{words} {day.year}"
 
 

@@ -6,7 +6,14 @@ from services.signals.picture.attention import attention
 from services.signals.picture.builder import View, case_view
 from services.signals.picture.model import Attention, Item, WorklistRow
 from services.signals.picture.timeline import Incident, incidents, item_of
-from services.signals.picture.words import agency_label, counted, listed, start_of, when
+from services.signals.picture.wording import say, say_count
+from services.signals.picture.words import (
+    agency_label,
+    listed,
+    signals_counted,
+    start_of,
+    when,
+)
 
 # Acute first, then new, then a term that runs, then quiet; in each the latest news first.
 ORDER = ("acute", "new", "term", "quiet")
@@ -21,6 +28,7 @@ def row_of(view: View, subject: str) -> WorklistRow:
     found = attention(grouped, items, told, view.case.legal_context, view.now)
     reason, sentence = _reason(view, found, grouped, items)
     reported = sorted((item.reported_at for item in items), key=start_of)
+    quoted = next((one.headline for one in found if one.kind == "acute" and one.quoted), "")
     coordinator = view.case.coordinator
     return WorklistRow(
         case=case_view(view.case, persons),
@@ -29,6 +37,7 @@ def row_of(view: View, subject: str) -> WorklistRow:
         new_count=sum(1 for item in items if item.is_new or view.last_look is None),
         latest=reported[-1] if reported else "",
         as_deputy=coordinator is None or coordinator.subject != subject,
+        quote=quoted if sentence.startswith(quoted) else "",
     )
 
 
@@ -50,10 +59,10 @@ def _reason(
     if "acute" in by_kind:
         return "acute", f"{by_kind['acute'].headline} {by_kind['acute'].why}"
     if not items:
-        return "quiet", "Geen signalen die u nu mag zien."
+        return "quiet", say("Geen signalen die u nu mag zien.")
     told = _told(view, grouped)
     if view.last_look is None:
-        return "new", f"Nog niet geopend. {told}"
+        return "new", say("Nog niet geopend. {told}", told=told)
     if "new" in by_kind:
         return "new", f"{by_kind['new'].headline}. {told}"
     if "term" in by_kind:
@@ -66,12 +75,17 @@ def _told(view: View, grouped: list[Incident]) -> str:
     signals = [one for incident in grouped for one in incident.all]
     agencies = {agency_label(one.item.signal.source_agency, inside=True) for one in signals}
     latest = max((one.item.signal.reported_at[:10] for one in signals), key=start_of)
-    happened = (
-        f" over {'één voorval' if len(grouped) == 1 else f'{len(grouped)} voorvallen'}"
-        if len(grouped) < len(signals)
-        else ""
-    )
-    return (
-        f"{counted(len(signals), 'signaal', 'signalen')}{happened}, "
-        f"van {listed(sorted(agencies, key=str.casefold))}; laatste {when(latest, view.now)}."
+    about = signals_counted(len(signals))
+    if len(grouped) < len(signals):
+        about = say_count(
+            "{signals} over één voorval",
+            "{signals} over {n} voorvallen",
+            len(grouped),
+            signals=about,
+        )
+    return say(
+        "{signals}, van {agencies}; laatste {moment}.",
+        signals=about,
+        agencies=listed(sorted(agencies, key=str.casefold)),
+        moment=when(latest, view.now),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from services.signals.picture.wording import speak
 from services.signals.web.desk_pages import Desk, desk_pages
 from services.signals.web.doors import CasesDoor, HeldDoor, PictureDoor, QueueDoor, SearchDoor
 from services.signals.web.pages import coordinator_pages
 from shared.web import install_pages
+from shared.web.translation import language
 
 ENGLISH = Path(__file__).parent / "english.json"
 
@@ -24,6 +26,19 @@ def install(
     held: HeldDoor,
 ) -> None:
     """Adds all pages of the service to its app. Call it after the log-in is installed."""
-    app.register_blueprint(coordinator_pages(pictures, searches))
-    app.register_blueprint(desk_pages(Desk(queue, cases, held)))
+    for blueprint in (coordinator_pages(pictures, searches), desk_pages(Desk(queue, cases, held))):
+        _in_the_readers_language(blueprint)
+        app.register_blueprint(blueprint)
     install_pages(app, ENGLISH)
+
+
+def _in_the_readers_language(blueprint: Blueprint) -> None:
+    """Sentences made for these pages are in the language of the page; all others stay Dutch."""
+
+    @blueprint.before_request
+    def begin() -> None:
+        speak(language())
+
+    @blueprint.teardown_request
+    def end(_error: BaseException | None) -> None:
+        speak("nl")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.signals.linking.explain import in_words
 from services.signals.picture.desk import CANDIDATE, LINK, Proposal, Queue
 from services.signals.web.doors import CasesDoor, HeldDoor, QueueDoor
 from shared.authentication import access, current_actor
@@ -16,12 +17,12 @@ from shared.ids import is_id
 from shared.problems import Conflict, InvalidInput
 from shared.vocabulary import LegalContext, Role
 from shared.web.dates import when
-from shared.web.labels import LABELS, label
 from shared.web.messages import tell
 from shared.web.translation import _, later
 
 _LONGEST_NAME = 80
 DESK = Role.DESK
+_FIELD = ":"  # in a code that is about one field: "surname:equal"
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
         doubted=[one for one in queue.proposals if one.kind == CANDIDATE],
         sure=_sure(queue),
         doubts=doubts,
+        compared=compared,
         births=births,
     )
 
@@ -202,5 +204,10 @@ def births(dates: str) -> str:
 
 
 def doubts(proposal: Proposal) -> list[str]:
-    """Why a human must look, in words; codes of single fields are left out."""
-    return [label("doubt", code) for code in proposal.reasons if code in LABELS["doubt"]]
+    """Why the machine leaves it to a human, each a sentence."""
+    return in_words((code for code in proposal.reasons if _FIELD not in code), _)
+
+
+def compared(proposal: Proposal) -> list[str]:
+    """What it saw in each field it could compare, each a sentence."""
+    return in_words((code for code in proposal.reasons if _FIELD in code), _)

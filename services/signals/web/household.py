@@ -16,6 +16,9 @@ from shared.web.translation import _, ngettext
 RECENT_ITEMS = 40  # what is older folds away, so that a page stays light
 ADULT = 18
 _UNTOLD = ("", "unknown")
+# Consent's own words for who can lift a mask, in both languages.
+_NOBODY = ("Niemand", "Nobody")
+_SMALL_INSIDE = frozenset({"Wie", "De", "Het", "Een", "Whoever", "The", "A"})
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,15 @@ def _tells(item: Item) -> list[str]:
 
 
 def lifted_by(mask: Mask) -> str:
-    """Who can lift a mask, as the middle of a sentence."""
+    """Who can lift a mask, as a sentence; "" when that is not told."""
     told = mask.lifted_by.rstrip(".")
-    return f"w{told[1:]}" if told.startswith("Wie ") else told
+    if not told:
+        return ""
+    if told in _NOBODY:
+        return _("Niemand kan dit opheffen.")
+    first, space, rest = told.partition(" ")
+    who = f"{first.lower()}{space}{rest}" if first in _SMALL_INSIDE else told
+    return _("Opheffen kan: {who}.", who=who)
 
 
 def _named(item: Item) -> str:

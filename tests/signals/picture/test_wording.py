@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,7 @@ import pytest
 
 from services.signals.cases.ages import whole_years
 from services.signals.intake.records import MentionContent, Name
+from services.signals.picture.decided import mask_of
 from services.signals.picture.names import (
     best_name,
     full_name,
@@ -16,6 +18,7 @@ from services.signals.picture.names import (
     leading_surname,
     used_surname,
 )
+from services.signals.picture.wording import speak, spoken
 from services.signals.picture.words import (
     agency_label,
     listed,
@@ -24,6 +27,15 @@ from services.signals.picture.words import (
     start_of,
     when,
 )
+from shared.clients.decisions import Mask
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    speak("en")
+    yield
+    speak("nl")
+
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 21, 36, tzinfo=UTC)
@@ -133,3 +145,41 @@ def test_a_headline_is_the_first_sentence_cut_between_words() -> None:
     long = "woord " * 60
     assert len(shortened(long)) <= 142
     assert shortened(long).endswith("woord …")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("2026-11-21T19:05:00+01:00", "today 19:05"),
+        ("2026-11-20", "yesterday"),
+        ("2025-05-03", "3 May 2025"),
+        ("2025-03", "March 2025"),
+    ],
+)
+def test_who_reads_english_gets_english_dates(in_english: None, told: str, words: str) -> None:
+    assert when(told, NOW) == words
+
+
+def test_who_reads_english_gets_english_labels_and_names(in_english: None) -> None:
+    assert agency_label("police", inside=True) == "police"
+    assert agency_label("youth_care") == "Youth care"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert full_name(None) == "Unknown person"
+    assert household_name([], "26-0001") == "Case 26-0001"
+
+
+def test_a_mask_speaks_the_language_of_its_reader(in_english: None) -> None:
+    why_not = Mask("R19", "Wgbo", "Niet voor u.", "De bron", "Not for you.", "The source")
+    english = mask_of("youth_care", why_not)
+    speak("nl")
+    dutch = mask_of("youth_care", why_not)
+    assert (english.title, english.reason, english.lifted_by) == (
+        "Masked: signal from youth care", "Not for you.", "The source",
+    )  # fmt: skip
+    assert (dutch.title, dutch.reason, dutch.lifted_by) == (
+        "Afgeschermd: signaal van jeugdhulp", "Niet voor u.", "De bron",
+    )  # fmt: skip
+
+
+def test_dutch_is_spoken_unless_somebody_asks_otherwise() -> None:
+    assert spoken() == "nl"
