@@ -61,7 +61,7 @@ class Material:
 
 
 def long_history(count: int) -> list[Signal]:
-    """One household that the police met `count` times, a few days apart, always addressed to VT."""
+    """One household that the police met `count` times, a few hours apart, always addressed to VT."""
     template = next(
         signal
         for signal in Material(SEED + 1).signals()
@@ -71,7 +71,7 @@ def long_history(count: int) -> list[Signal]:
     midnight = datetime.combine(clock.today(), time(0), tzinfo=UTC)
     signals = []
     for number in range(count):
-        moment = midnight - timedelta(days=2 * (count - number), hours=number % 24)
+        moment = midnight - timedelta(hours=6 * (count - number))
         statement = Statement("fact", f"{_SENTENCES[number % 5]} Melding {number + 1} dit jaar.")
         signals.append(
             replace(

@@ -102,7 +102,7 @@ class _Stage:
         self._scale = scale
         self._told = told
         self._stocked = False
-        self._opened: picture.OpenedHousehold | None = None
+        self._opened: picture.OpenedHousehold | CallFailed | None = None
         self._batches: tuple[Line, Line] | None = None
 
     @property
@@ -117,7 +117,12 @@ class _Stage:
     def household(self) -> picture.OpenedHousehold:
         if self._opened is None:
             self._told(f"storing a household with {self._scale.history} signals")
-            self._opened = picture.prepare_household(self.ground, self._scale.history)
+            try:
+                self._opened = picture.prepare_household(self.ground, self._scale.history)
+            except CallFailed as error:
+                self._opened = error  # every line that needs it says the same
+        if isinstance(self._opened, CallFailed):
+            raise self._opened
         return self._opened
 
     def batches(self) -> tuple[Line, Line]:

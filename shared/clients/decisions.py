@@ -170,7 +170,7 @@ class DecisionClient:
         )
         if answer.status == 401:
             raise NotAuthenticated("The access token is no longer accepted. Log in again.")
-        # A question that was not read is no answer: without this, signals would be left out silently.
+        # A question that was not read is no answer: signals would be left out and nobody told.
         if answer.status >= 500 or answer.status in (413, 429):
             raise Unavailable
         return answer
