@@ -54,6 +54,11 @@ class CaseFile:
         """Everything in it is closed: then the case itself is known to named people only."""
         return bool(self.items) and all(item.facts.closed_compartment for item in self.items)
 
+    @property
+    def closed_part(self) -> bool:
+        """Something in it is closed: somebody must be named, or nobody ever sees it."""
+        return any(item.facts.closed_compartment for item in self.items)
+
 
 def case_facts(case: CaseRecord, closed_compartment: bool) -> CaseFacts:
     """The facts about the case itself."""

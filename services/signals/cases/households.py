@@ -31,6 +31,7 @@ from shared import clock, ids
 from shared.vocabulary import LegalContext
 
 OPENED, REOPENED, MERGED = "opened", "reopened", "merged"
+NO_COMPARTMENT = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ def ensure_cases(connection: Connection, household_ids: Collection[str]) -> list
         found = existing.get((household_id, context))
         if found is None:
             changes.append(CaseChange(OPENED, _open(connection, households[household_id], context)))
-        elif found.state == CLOSED and any(s.received_at > found.closed_at for s in signals):
-            changes.append(CaseChange(REOPENED, _reopen(connection, found)))
+        elif found.state == CLOSED:
+            news = [signal for signal in signals if signal.received_at > found.closed_at]
+            if news:
+                changes.append(CaseChange(REOPENED, _reopen(connection, found, news)))
     return changes
 
 
@@ -105,7 +108,14 @@ def _open(connection: Connection, household: HouseholdRecord, context: LegalCont
     return case
 
 
-def _reopen(connection: Connection, case: CaseRecord) -> CaseRecord:
+def _reopen(connection: Connection, case: CaseRecord, news: Collection[SignalRecord]) -> CaseRecord:
+    """A case comes back to who directed it; but when all news is in a closed compartment only to
+    who is named for it. To the others it would tell that there is something (I4): the desk has it.
+    """
+    if all(signal.compartment != NO_COMPARTMENT for signal in news):
+        for subject in set(case.directing) - set(case.named_actors):
+            repository.end_assignments(connection, case.id, subject=subject)
+        case = repository.load_cases(connection, [case.id])[case.id]
     repository.set_state(connection, case.id, reopened_state(case), kind=REOPENED, by="bundel")
     return repository.load_cases(connection, [case.id])[case.id]
 

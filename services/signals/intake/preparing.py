@@ -198,6 +198,7 @@ class Preparer:
             phones=person.phones,
             emails=person.emails,
             protected_address=len(usable) < len(person.addresses),
+            told_protected=any(address.protected for address in person.addresses),
         )
 
 

@@ -181,7 +181,8 @@ class MentionRecord:
 
 @dataclass(frozen=True)
 class MentionContent:
-    """What was sealed with a mention. `protected_address`: there is one, and it is kept nowhere."""
+    """What was sealed with a mention. `protected_address`: there is one, and it is kept nowhere;
+    `told_protected`: this signal itself says so, not another that who reads this may not know."""
 
     bsn: str | None = field(default=None, repr=False)
     name: Name | None = field(default=None, repr=False)
@@ -190,6 +191,7 @@ class MentionContent:
     phones: tuple[str, ...] = field(default=(), repr=False)
     emails: tuple[str, ...] = field(default=(), repr=False)
     protected_address: bool = False
+    told_protected: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,4 +66,5 @@ def mention_content(raw: bytes, *, without_addresses: bool = False) -> MentionCo
         phones=tuple(data.get("phones", ())),
         emails=tuple(data.get("emails", ())),
         protected_address=without_addresses or bool(data.get("protected_address", False)),
+        told_protected=bool(data.get("told_protected", False)),
     )

@@ -89,7 +89,7 @@ def _person(
         sex=min(sexes, key=lambda sex: (-sexes[sex], sex)) if sexes else "unknown",
         roles=tuple(sorted({role for _, mention in told for role in mention.roles})),
         unconfirmed=unconfirmed,
-        address_note=say("Adres afgeschermd") if any(c.protected_address for c in own) else "",
+        address_note=say("Adres afgeschermd") if any(c.told_protected for c in own) else "",
         agencies=tuple(sorted({known.item.signal.source_agency for known, _ in told})),
         signals=len({known.item.signal.id for known, _ in told}),
     )

@@ -41,7 +41,8 @@ LINK, CANDIDATE = "link", "candidate"
 
 @dataclass(frozen=True, slots=True)
 class QueuedCase:
-    """An open case of the desk. `acute`: one of its signals is."""
+    """An open case of the desk. `acute`: one of its signals is. `closed_part`: a closed compartment
+    lies in it, for which the desk names who may see it; how much, or what, is not told."""
 
     case_id: str
     number: str
@@ -57,6 +58,7 @@ class QueuedCase:
     coordinator_name: str
     deputy_names: tuple[str, ...]
     closed_compartment: bool
+    closed_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ def _queued(
         coordinator_name=coordinator.name if coordinator else "",
         deputy_names=tuple(deputy.name for deputy in case.deputies),
         closed_compartment=file.closed_compartment,
+        closed_part=file.closed_part,
     )
 
 
