@@ -16,7 +16,11 @@ from services.signals.cases.shape import schema_of
 from shared.authentication import access, current_actor
 from shared.vocabulary import Role
 
-_CODE = validate.Regexp(r"^[a-z0-9-]{0,64}$")
+# The reason stands in the log, where free text has no place (I9).
+CLOSING_REASONS = ("", "safe", "handed-over", "merged", "moved", "no-ground", "duplicate")
+_PERSON_ID = validate.Regexp(
+    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", error="The person's id in tokens."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,16 @@ class EmptyBody(Schema):
 
 
 class ClosureBody(Schema):
-    reason = fields.String(load_default="", validate=_CODE)
+    reason = fields.String(load_default="", validate=validate.OneOf(CLOSING_REASONS))
 
 
 class NamedActorsBody(Schema):
-    add = fields.List(fields.String(validate=validate.Length(min=1, max=64)), load_default=list)
-    remove = fields.List(fields.String(validate=validate.Length(min=1, max=64)), load_default=list)
+    add = fields.List(
+        fields.String(validate=_PERSON_ID), load_default=list, validate=validate.Length(max=50)
+    )
+    remove = fields.List(
+        fields.String(validate=_PERSON_ID), load_default=list, validate=validate.Length(max=50)
+    )
 
 
 class CandidateDecisionBody(Schema):

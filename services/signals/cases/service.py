@@ -144,11 +144,15 @@ class CaseService:
     def name_actors(
         self, actor: Actor, case_id: str, add: list[str], remove: list[str]
     ) -> CaseRecord:
-        """Changes who is named for the household's closed compartment (honour-related)."""
+        """Changes who is named for the household's closed compartment (honour-related). The log
+        tells of each change whom it was about: these are the ones who may see it from then on."""
         permitted = self._demand(actor, case_id, "case.actors-named")
         case = permitted.case
-        entry = self._entry(actor, permitted, "case.actors-named", result_count=len(add))
-        self._audit.record([entry])
+        changes = [*(f"remove:{one}" for one in remove), *(f"add:{one}" for one in add)]
+        self._audit.record(
+            self._entry(actor, permitted, "case.actors-named", reason=change)
+            for change in dict.fromkeys(changes or ["none"])
+        )
         with writing(self._engine).begin() as connection:
             now = repository.load_cases(connection, [case.id])[case.id]
             for subject in dict.fromkeys(remove):
