@@ -6,11 +6,13 @@ import hashlib
 import hmac
 from http import HTTPStatus
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
 
 from services.identity.attempts import Attempts
 from services.identity.people import person_with
@@ -20,16 +22,20 @@ from shared import ids
 from shared.authentication import public
 from shared.problems import NotAuthenticated
 from shared.settings import Settings
+from shared.web.assets import answer_asset
+from shared.web.translation import _, language, later, load_english
 
 LOGIN_COOKIE = "bundel_identity"
 FORM_COOKIE = "bundel_identity_form"
-WRONG = "De gebruikersnaam of het wachtwoord klopt niet."
-BLOCKED = "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over 30 seconden opnieuw."
-STALE = "Het formulier was verlopen. Vul het opnieuw in."
+WRONG = later("De gebruikersnaam of het wachtwoord klopt niet.")
+BLOCKED = later(
+    "Er is te vaak een verkeerd wachtwoord ingevuld. Probeer het over 30 seconden opnieuw."
+)
+STALE = later("Het formulier was verlopen. Vul het opnieuw in.")
 _APPLICATIONS = {
-    "bundel-signals": "Bundel, signalen en casussen",
-    "bundel-consent": "Bundel, toestemmingen en afspraken",
-    "bundel-audit": "Bundel, verantwoording",
+    "bundel-signals": later("Bundel, signalen en casussen"),
+    "bundel-consent": later("Bundel, toestemmingen en afspraken"),
+    "bundel-audit": later("Bundel, verantwoording"),
 }
 
 
@@ -44,6 +50,7 @@ class _Pages:
         self._secure = settings.issuer.startswith("https://")
         self._key = settings.key("SESSION_KEY")
         self._stylesheet = f"{settings.issuer}/static/identity.css"
+        self._icon = f"{settings.issuer}/static/bundel.svg"
 
     def login(self) -> Login | None:
         cookie = request.cookies.get(LOGIN_COOKIE, "")
@@ -53,6 +60,7 @@ class _Pages:
         """A page; its form carries a token that fits a cookie, so no other site can send it."""
         secret = request.cookies.get(FORM_COOKIE, "") or ids.random_text()
         values |= {"form_token": self._form_token(secret), "stylesheet": self._stylesheet}
+        values |= {"icon": self._icon, "_": _, "language": language}
         response = make_response(render_template(template, **values), status)
         self._set_cookie(response, FORM_COOKIE, secret, 3600)
         return response
@@ -97,6 +105,15 @@ def people_pages(settings: Settings, provider: Provider, attempts: Attempts) -> 
         response = Response(style, mimetype="text/css")
         response.headers["Cache-Control"] = "public, max-age=3600"
         return response
+
+    @blueprint.record_once
+    def speak_english_too(state: BlueprintSetupState) -> None:
+        load_english(cast("Flask", state.app), Path(__file__).parent / "english.json")
+
+    @blueprint.get("/static/bundel.svg")
+    @public("the mark of Bundel; the same for everyone")
+    def icon() -> Response:
+        return answer_asset("bundel.svg")
 
     @blueprint.get("/authorize")
     @public("here people log in")

@@ -189,6 +189,7 @@ class SignIn:
             ended=ended,
             login=f"{self.prefix}/login",
             stylesheet=f"{self.prefix}/static/bundel.css",
+            icon=f"{self.prefix}/static/bundel.svg",
         )
         status = HTTPStatus.UNAUTHORIZED if ended else HTTPStatus.BAD_REQUEST
         return make_response(page, status)

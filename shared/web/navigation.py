@@ -24,12 +24,18 @@ def navigation(actor: Actor | None) -> list[Entry]:
     """The menu of a person, in the reader's language; empty for nobody."""
     if actor is None:
         return []
-    here = request.script_root + request.path
-    return [
-        # A household is reached from the work list and belongs to it.
-        Entry(text, path, here == path or (path == "/signals/" and "/signals/cases/" in here))
-        for text, path in _places(actor.role)
-    ]
+    places = _places(actor.role)
+    here = _place_of(request.script_root + request.path, [path for _text, path in places])
+    return [Entry(text, path, path == here) for text, path in places]
+
+
+def _place_of(here: str, paths: list[str]) -> str:
+    """The place of the menu that a page belongs to: itself, else the nearest above it. A household
+    is reached from the work list, an entry from the log. The API's page belongs to none."""
+    if "/v1/" in here:
+        return ""
+    above = [path for path in paths if here == path or here.startswith(path.rstrip("/") + "/")]
+    return max(above, key=len, default="")
 
 
 def home(actor: Actor | None) -> str:

@@ -67,6 +67,7 @@ def install_pages(app: Flask, english: Path) -> None:
         month_year=dates.month_year,
         time_of_day=dates.time_of_day,
         long_day=dates.long_day,
+        begun=begun,
         ago=dates.ago,
         now=clock.now,
         icon=icon,
@@ -83,6 +84,11 @@ def install_pages(app: Flask, english: Path) -> None:
     )
     app.register_blueprint(blueprint)
     app.extensions["bundel_problem_page"] = problem_page
+
+
+def begun(text: str) -> str:
+    """The text as a sentence begins; the rest keeps its capitals (November)."""
+    return text[:1].upper() + text[1:]
 
 
 def _csrf_field() -> Markup:

@@ -106,7 +106,7 @@ def test_the_session_cookie_is_sealed_and_kept_to_the_service(browser: Browser) 
     for attribute in ("HttpOnly", "SameSite=Lax", "Path=/signals/"):
         assert attribute in cookie
     assert len(cookie) < 4096
-    assert "Marit" not in cookie and "eyJ" not in cookie
+    assert "Marit" not in cookie and not re.search(r"eyJ[\w-]+\.", cookie)
 
 
 def test_a_changed_cookie_or_one_of_another_service_is_no_session(

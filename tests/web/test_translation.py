@@ -127,6 +127,11 @@ def sentences_of_the_picture() -> list[tuple[str, str]]:
     return found
 
 
+def test_the_log_in_pages_have_english() -> None:
+    folder = ROOT / "services" / "identity"
+    assert missing(texts_below(folder), english_of(folder)) == []
+
+
 def test_every_sentence_about_a_household_has_english() -> None:
     assert missing(sentences_of_the_picture(), english_of(PICTURE)) == []
 

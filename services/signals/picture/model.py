@@ -104,11 +104,13 @@ class TieView:
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """One statement. kind: fact | statement | suspicion | opinion | unclassified."""
+    """One statement. kind: fact | statement | suspicion | opinion | unclassified. `by`: who said
+    it, when that was told. `through`: the organisation (code) that passed the incident on."""
 
     kind: str
     text: str
     by: str
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)

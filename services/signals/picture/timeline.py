@@ -16,7 +16,7 @@ from services.signals.picture.circle import Known
 from services.signals.picture.decided import INCIDENT, PERSONS, REPORTER, STATEMENTS, KnownItem
 from services.signals.picture.model import Involvement, Item, StatementView
 from services.signals.picture.wording import say
-from services.signals.picture.words import organisation_label, start_of
+from services.signals.picture.words import start_of
 from shared import clock
 
 NARRATIVE_UNAVAILABLE = "narrative-unavailable"  # a warning code; why is not told (I8)
@@ -183,12 +183,12 @@ def _statements(incident: Incident, told: Told) -> Iterable[StatementView]:
             if statement.text in seen:
                 continue
             seen.add(statement.text)
-            by = speakers.get(statement.by or "", "")
-            if passed_on:
-                through = organisation_label(known.item.signal.source_organisation)
-                passed = say("via {organisation}", organisation=through)
-                by = f"{by}, {passed}" if by else passed
-            yield StatementView(kind=statement.kind, text=statement.text, by=by)
+            yield StatementView(
+                kind=statement.kind,
+                text=statement.text,
+                by=speakers.get(statement.by or "", ""),
+                through=known.item.signal.source_organisation if passed_on else "",
+            )
 
 
 def _speakers(known: KnownItem, names: Mapping[str, str]) -> dict[str, str]:

@@ -32,19 +32,6 @@ def agency_label(agency: str, *, inside: bool = False) -> str:
     return label.lower() if inside and agency in _COMMON else label
 
 
-_ABBREVIATIONS = {"vt": "Veilig Thuis", "zvh": "Zorg- en Veiligheidshuis", "ggz": "GGZ"}
-_SMALL_WORDS = frozenset({"en", "de", "het", "van", "voor", "in"})
-
-
-def organisation_label(code: str) -> str:
-    """An organisation's code as people read it: "vt-utrecht" → "Veilig Thuis Utrecht"."""
-    parts = code.split("-")
-    return " ".join(
-        _ABBREVIATIONS.get(part, part if part in _SMALL_WORDS else part[:1].upper() + part[1:])
-        for part in parts
-    )
-
-
 def listed(words: Iterable[str]) -> str:
     """ "a", "a en b", "a, b en c"."""
     found = list(words)

@@ -72,9 +72,9 @@ def test_one_incident_told_by_several_is_counted_once(world: World) -> None:
     assert picture["visibleCount"] == 2
     item = next(one for one in picture["timeline"] if one["signalId"] == first)
     assert item["relays"] == 2
-    said = {one["text"]: one["by"] for one in item["statements"]}
-    assert said["De politie meldde een ruzie."] == "via Veilig Thuis Utrecht"
-    assert said["Sem slaapt slecht en is bang thuis."] == "via Jeugdhulp Vecht en Venen"
+    said = {one["text"]: one["through"] for one in item["statements"]}
+    assert said["De politie meldde een ruzie."] == "vt-utrecht"
+    assert said["Sem slaapt slecht en is bang thuis."] == "jeugdhulp-vecht-en-venen"
     assert len(world.log("household.opened")[0]["signalIds"]) == 4
     (row,) = world.worklist()["rows"]
     assert "4 signalen over 2 voorvallen" in row["sentence"]

@@ -22,7 +22,6 @@ from services.signals.picture.wording import speak, spoken
 from services.signals.picture.words import (
     agency_label,
     listed,
-    organisation_label,
     shortened,
     start_of,
     when,
@@ -131,8 +130,6 @@ def test_the_name_that_most_signals_give_is_shown() -> None:
 
 
 def test_labels_and_lists_read_as_dutch() -> None:
-    assert organisation_label("vt-utrecht") == "Veilig Thuis Utrecht"
-    assert organisation_label("jeugdhulp-vecht-en-venen") == "Jeugdhulp Vecht en Venen"
     assert agency_label("police", inside=True) == "politie"
     assert agency_label("veilig_thuis", inside=True) == "Veilig Thuis"
     assert listed(["a", "b", "c"]) == "a, b en c"
