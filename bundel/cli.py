@@ -42,7 +42,9 @@ def bundel() -> None:
 def main() -> None:
     """Runs the command and turns expected failures into one line and an exit code."""
     try:
-        bundel.main(standalone_mode=False)
+        # click hands back the code of ctx.exit() here instead of ending the process with it.
+        code = bundel.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except click.ClickException as error:
@@ -54,7 +56,11 @@ def main() -> None:
         click.echo(f"bundel: {error}", err=True)
         sys.exit(EXIT_WRONG_USE)
     except Unavailable as error:
-        click.echo(f"bundel: {error.detail} Is Bundel running (make run)?", err=True)
+        click.echo(
+            f"bundel: {error.detail} Is Bundel running (make run)? If it runs on another port or "
+            "folder, give the same BUNDEL_PORT and BUNDEL_HOME here.",
+            err=True,
+        )
         sys.exit(EXIT_UNREACHABLE)
     except NotFound:
         click.echo("bundel: there is nothing here that you may see.", err=True)

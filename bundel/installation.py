@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ def find_installation(settings: Settings | None = None) -> Installation:
             for client in told.get("clients", [])
         },
     )
+
+
+def installed_settings() -> Settings:
+    """The settings, with the address at which the demonstration in BUNDEL_HOME really runs."""
+    settings = load_settings()
+    told = _read(settings.home / "demo.json")
+    named = {"BUNDEL_PORT", "BUNDEL_BASE_URL"} & os.environ.keys()
+    if named or not told.get("baseUrl"):
+        return settings
+    return load_settings({**os.environ, "BUNDEL_BASE_URL": str(told["baseUrl"])})
 
 
 def _resolve(settings: Settings, name: Any) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bundel.cli import EXIT_NO
+from bundel.installation import installed_settings
 
 
 @click.group("log")
@@ -25,10 +26,9 @@ def export(folder: Path) -> None:
     from services.audit.exports.command import export_log
     from services.audit.exports.writer import ExportRefused
     from services.audit.log.check import LogDamaged
-    from shared.settings import load_settings
 
     try:
-        done = export_log(load_settings(), folder)
+        done = export_log(installed_settings(), folder)
     except ExportRefused as error:
         raise click.UsageError(str(error)) from error
     except LogDamaged as error:
@@ -58,7 +58,11 @@ def verify(folder: Path, key_file: Path) -> None:
     try:
         key = read_key(key_file)
     except NoteError as error:
-        click.echo(f"NOT WHOLE\n  {key_file}: not a public key: {error}", err=True)
+        click.echo(
+            f"NOT VERIFIED\n  {key_file}: not a log's public key: {error}\n"
+            "  This says nothing of the log. Get the key again from where you trust it.",
+            err=True,
+        )
         sys.exit(EXIT_NO)
     verdict = verify_export(folder, key)
     if not verdict.whole or verdict.checkpoint is None:
