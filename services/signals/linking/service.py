@@ -25,7 +25,7 @@ from services.signals.linking.asking import (
 )
 from services.signals.linking.finding import lock_linking
 from services.signals.linking.keys import Keyer
-from services.signals.linking.links import next_version
+from services.signals.linking.links import next_versions
 from services.signals.linking.planning import Plan, make_plan, view_of
 from services.signals.linking.reading import households_of_signals
 from services.signals.linking.states import EndReason, LinkState
@@ -197,8 +197,7 @@ def on_receipt(connection: Connection, entry_ids: Sequence[str]) -> list[str]:
                 links.c.ended_at.is_(None),
             )
         ).all()
-        for row in rows:
-            next_version(connection, row, EndReason.RECEIPT, state=LinkState.ACTIVE.value)
-            signals.add(row.signal_id)
+        next_versions(connection, rows, EndReason.RECEIPT, state=LinkState.ACTIVE.value)
+        signals.update(row.signal_id for row in rows)
     homes = households_of_signals(connection, signals)
     return sorted({home for found in homes.values() for home in found})
