@@ -61,7 +61,7 @@ class Material:
 
 
 def long_history(count: int) -> list[Signal]:
-    """One household that the police met `count` times, a few hours apart, always addressed to VT."""
+    """One household that the police met `count` times, hours apart, all addressed to VT."""
     template = next(
         signal
         for signal in Material(SEED + 1).signals()

@@ -14,7 +14,7 @@ from flask import has_app_context
 
 from shared import clock
 from shared.authentication.actor import Actor
-from shared.clients.facts import BANDS, CaseFacts, SignalFacts, Subject, band_of
+from shared.clients.facts import BANDS, CaseFacts, Clusters, SignalFacts, Subject, band_of
 from shared.clients.filters import (
     Clause,
     Condition,
@@ -58,8 +58,8 @@ class Question:
     resource_id: str
     facts: SignalFacts | CaseFacts | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        properties = self.facts.to_json() if self.facts is not None else {}
+    def to_json(self, clusters: Clusters | None = None) -> dict[str, Any]:
+        properties = self.facts.to_json(clusters) if self.facts is not None else {}
         return {
             "action": {"name": self.action, "properties": {"purpose": self.purpose}},
             "resource": {
@@ -116,11 +116,14 @@ class DecisionClient:
 
     def evaluate(self, actor: Actor, questions: Sequence[Question]) -> list[Decision]:
         """One decision per question, in order. Raises Unavailable. No question, no call."""
-        # By size too: a household of many signals tells the mentions of its persons with each.
-        items = (json.dumps(question.to_json()) for question in questions)
-        head = json.dumps(
-            {"subject": subject_of(actor), "context": {"time": clock.timestamp(clock.now())}}
-        ).removesuffix("}")
+        clusters = Clusters()
+        items = [json.dumps(question.to_json(clusters)) for question in questions]
+        shared = {
+            "subject": subject_of(actor),
+            "context": {"time": clock.timestamp(clock.now())},
+            "clusters": clusters.to_json(),
+        }
+        head = json.dumps(shared).removesuffix("}")
         largest = self.settings.max_body_bytes - len(head) - _MARGIN
         decisions: list[Decision] = []
         for part in parcels(items, _MOST_AT_ONCE, largest):

@@ -35,8 +35,27 @@ class Subject:
     def band(self) -> str:
         return band_of(self.age)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self, clusters: Clusters | None = None) -> dict[str, object]:
+        """With `clusters` the mentions are told there, once, and only named here."""
+        if clusters is not None:
+            return {"cluster": clusters.name(self.mentions), "age": self.age}
         return {"mentions": list(self.mentions), "age": self.age}
+
+
+@dataclass
+class Clusters:
+    """The mentions of each person in a call, under a name that holds in that call only.
+
+    Told with every signal they would grow with the square of a household's signals.
+    """
+
+    _names: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
+
+    def name(self, mentions: tuple[str, ...]) -> str:
+        return self._names.setdefault(mentions, f"c{len(self._names)}")
+
+    def to_json(self) -> dict[str, list[str]]:
+        return {name: list(mentions) for mentions, name in self._names.items()}
 
 
 def _is_count(value: object) -> bool:
@@ -113,10 +132,10 @@ class SignalFacts:
         """Every fact is of its kind. The codes themselves are checked against the schema."""
         return _subjects_valid(self.subjects) and _kinds_valid(self.values())
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, clusters: Clusters | None = None) -> dict[str, Any]:
         body = _jsonable(self.values())
         del body["bands"]  # derived: the consent service works it out itself
-        body["subjects"] = [subject.to_json() for subject in self.subjects]
+        body["subjects"] = [subject.to_json(clusters) for subject in self.subjects]
         return body
 
 
@@ -148,7 +167,7 @@ class CaseFacts:
     def valid(self) -> bool:
         return _kinds_valid(self.values())
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, _clusters: Clusters | None = None) -> dict[str, Any]:
         return _jsonable(self.values())
 
 

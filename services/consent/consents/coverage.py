@@ -73,8 +73,12 @@ class Coverage:
 
     def consented(self, subjects: Sequence[Subject], category: str) -> bool:
         """Every person concerned is covered, and there is at least one."""
-        return bool(subjects) and all(
-            any(self.covers(mention, category, subject.band) for mention in subject.mentions)
+        return bool(subjects and self.given) and all(
+            any(
+                self.covers(mention, category, subject.band)
+                for mention in subject.mentions
+                if mention in self.given
+            )
             for subject in subjects
         )
 
@@ -100,4 +104,4 @@ class Coverage:
 
 
 def _touches(subjects: Sequence[Subject], mentions: frozenset[str]) -> bool:
-    return any(not mentions.isdisjoint(subject.mentions) for subject in subjects)
+    return bool(mentions) and any(not mentions.isdisjoint(subject.mentions) for subject in subjects)

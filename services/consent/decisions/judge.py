@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from services.consent.consents.coverage import Coverage
-from services.consent.decisions.questions import Asked, Asker, BadQuestion, read_subjects
+from services.consent.decisions.questions import Asked, Asker, BadQuestion
 from services.consent.policy.compiled import Engine, Prepared
 from services.consent.policy.condition import Facts
 from services.consent.policy.filtering import Test, Way, filter_of
@@ -92,7 +92,7 @@ class Judge:
     def _facts(self, asked: Asked, cedar_type: str) -> Facts:
         if cedar_type != "Signal":
             return self.engine.read_resource(asked.action, asked.given)
-        subjects = read_subjects(asked.given)
+        subjects = asked.subjects
         given = dict(asked.given)
         if not isinstance(given.get("restricted"), bool):
             raise FactsError("restricted is missing")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from shared.authentication.actor import Actor
 from shared.clients.facts import Subject
@@ -17,6 +17,9 @@ ACTOR_TYPE = "actor"
 MOST_QUESTIONS = 1000
 _OLDEST = 150
 _PROPERTIES = ("role", "organisation", "agency", "region", "legalContext")
+
+
+Clusters: TypeAlias = Mapping[str, tuple[str, ...]]  # name in this call -> mention ids
 
 
 class BadQuestion(ValueError):
@@ -47,7 +50,8 @@ class Asker:
 
 @dataclass(frozen=True)
 class Asked:
-    """One evaluation. `given` are the resource's properties as sent."""
+    """One evaluation. `given` are the resource's properties as sent; `clusters` the mentions that
+    its subjects may name, told once for the whole call."""
 
     asker: Asker
     action: str
@@ -55,6 +59,15 @@ class Asked:
     resource_type: str
     resource_id: str
     given: Mapping[str, Any]
+    clusters: Clusters = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """The persons concerned. Raises BadQuestion."""
+        items = self.given.get("subjects")
+        if not isinstance(items, (list, tuple)):
+            raise BadQuestion("subjects is missing")
+        return tuple(_subject(item, self.clusters) for item in items)
 
     def to_json(self) -> dict[str, Any]:
         """The question without its subject, which is recorded once for all questions."""
@@ -68,7 +81,9 @@ class Asked:
         }
 
 
-def read_question(item: Mapping[str, Any], asker: Asker | None = None) -> Asked:
+def read_question(
+    item: Mapping[str, Any], asker: Asker | None = None, clusters: Clusters | None = None
+) -> Asked:
     """One evaluation with all its parts; `asker` when it was read before. Raises BadQuestion."""
     asker = asker or read_asker(item.get("subject"))
     action, purpose = read_action(item.get("action"))
@@ -78,7 +93,9 @@ def read_question(item: Mapping[str, Any], asker: Asker | None = None) -> Asked:
     given = resource.get("properties", {})
     if not isinstance(given, Mapping) or not isinstance(resource.get("id", ""), str):
         raise BadQuestion("resource")
-    return Asked(asker, action, purpose, resource["type"], resource.get("id", ""), given)
+    return Asked(
+        asker, action, purpose, resource["type"], resource.get("id", ""), given, clusters or {}
+    )
 
 
 def read_asker(subject: Any) -> Asker:
@@ -122,11 +139,12 @@ def read_boxcar(body: Mapping[str, Any]) -> list[Asked | None]:
     common: Asker | None = None
     with suppress(BadQuestion):
         common = read_asker(body.get("subject"))
+    clusters = read_clusters(body.get("clusters"))
     questions: list[Asked | None] = []
     for item in items:
         try:
             asker = None if "subject" in item else common
-            questions.append(read_question({**defaults, **item}, asker))
+            questions.append(read_question({**defaults, **item}, asker, clusters))
         except (BadQuestion, TypeError):
             questions.append(None)
     return questions
@@ -151,22 +169,33 @@ def speaks_for(caller: Actor, asker: Asker) -> bool:
     return caller.role is Role.SERVICE and asker.properties.get("role") == Role.SOURCE.value
 
 
-def read_subjects(given: Mapping[str, Any]) -> tuple[Subject, ...]:
-    """The persons concerned. Raises BadQuestion."""
-    items = given.get("subjects")
-    if not isinstance(items, (list, tuple)):
-        raise BadQuestion("subjects is missing")
-    return tuple(_subject(item) for item in items)
+def read_clusters(told: Any) -> Clusters:
+    """Mentions by name; what cannot be read is left out, and naming it is then a deny."""
+    if not isinstance(told, Mapping):
+        return {}
+    return {
+        name: tuple(mentions)
+        for name, mentions in told.items()
+        if isinstance(mentions, (list, tuple))
+        and all(isinstance(mention, str) for mention in mentions)
+    }
 
 
-def _subject(item: Any) -> Subject:
+def _subject(item: Any, clusters: Clusters) -> Subject:
     if not isinstance(item, Mapping) or "age" not in item:
         raise BadQuestion("a subject is incomplete")
     mentions, age = item.get("mentions"), item["age"]
-    if not isinstance(mentions, (list, tuple)) or not mentions:
-        raise BadQuestion("a subject has no mentions")
-    if not all(isinstance(mention, str) for mention in mentions):
+    if "cluster" in item:
+        name = item["cluster"]
+        if mentions is not None or not isinstance(name, str):
+            raise BadQuestion("a subject is told twice")
+        mentions = clusters.get(name)  # read before: all of them are ids
+    elif not isinstance(mentions, (list, tuple)) or not all(
+        isinstance(mention, str) for mention in mentions
+    ):
         raise BadQuestion("a mention is not an id")
+    if not mentions:
+        raise BadQuestion("a subject has no mentions")
     whole = isinstance(age, int) and not isinstance(age, bool) and 0 <= age <= _OLDEST
     if age is not None and not whole:
         raise BadQuestion("an age is not in whole years")

@@ -11,7 +11,14 @@ from sqlalchemy import Connection
 
 from services.consent.decisions import register
 from services.consent.decisions.judge import Answer, Judge
-from services.consent.decisions.questions import Asked, Asker, read_asker, read_question
+from services.consent.decisions.questions import (
+    Asked,
+    Asker,
+    Clusters,
+    read_asker,
+    read_clusters,
+    read_question,
+)
 from services.consent.decisions.sitting import coverage_of, judges_for, key_of
 from services.consent.policy.compiled import Engine
 from services.consent.policy.rules import read_bundle
@@ -31,19 +38,23 @@ class Reproduction:
 
 
 def outline_of(questions: Sequence[Asked | None]) -> dict[str, Any]:
-    """Questions as they are recorded: each asker once. Of what one may not ask nothing is kept."""
+    """Questions as they are recorded: each asker and each cluster of mentions once. Of what one may
+    not ask nothing is kept."""
     askers: dict[tuple[str, ...], int] = {}
     told: list[dict[str, Any]] = []
     items: list[dict[str, Any] | None] = []
+    clusters: Clusters = {}
     for question in questions:
         if question is None:
             items.append(None)
             continue
+        clusters = question.clusters  # all questions of a call have the same
         if question.asker.key not in askers:
             askers[question.asker.key] = len(told)
             told.append(question.asker.to_json())
         items.append({"asker": askers[question.asker.key], **question.to_json()})
-    return {"askers": told, "questions": items}
+    named = {"clusters": clusters} if clusters else {}
+    return {"askers": told, "questions": items, **named}
 
 
 def reproduce(connection: Connection, decision_id: str) -> Reproduction:
@@ -63,8 +74,9 @@ def _answers_again(
     connection: Connection, engine: Engine, call: register.Call, at: datetime
 ) -> list[Any]:
     askers = [read_asker(told) for told in call.body["askers"]]
+    clusters = read_clusters(call.body.get("clusters"))
     questions = [
-        read_question(item, askers[item["asker"]]) if item else None
+        read_question(item, askers[item["asker"]], clusters) if item else None
         for item in call.body["questions"]
     ]
     asked = [question for question in questions if question is not None]

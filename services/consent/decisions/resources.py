@@ -48,12 +48,17 @@ class EvaluationSchema(_Open):
 
 
 class EvaluationsSchema(_Open):
-    """AuthZEN 1.0 section 7: members at the top are defaults for each evaluation."""
+    """AuthZEN 1.0 section 7: members at the top are defaults for each evaluation.
+
+    `clusters` is an addition: mention ids under a name, which a subject of a resource may give as
+    `cluster` in place of `mentions`.
+    """
 
     subject = fields.Dict()
     action = fields.Dict()
     resource = fields.Dict()
     context = fields.Dict()
+    clusters = fields.Dict()
     evaluations = fields.List(fields.Dict(), load_default=list)
     options = fields.Dict(load_default=dict)
 

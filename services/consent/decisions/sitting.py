@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from services.consent.consents.coverage import Coverage
 from services.consent.consents.ledger import coverage_for
 from services.consent.decisions.judge import Judge
-from services.consent.decisions.questions import Asked, Asker, BadQuestion, read_subjects
+from services.consent.decisions.questions import Asked, Asker, BadQuestion
 from services.consent.policy.compiled import Engine
 
 Key: TypeAlias = tuple[str, ...]
@@ -37,12 +37,15 @@ def judges_for(
     """
     mentions: dict[Key, set[str]] = defaultdict(set)
     first: dict[Key, Asked] = {}
+    seen: dict[Key, set[int]] = defaultdict(set)  # clusters by identity: most are asked many times
     for question in questions:
         key = key_of(question)
         first.setdefault(key, question)
         with suppress(BadQuestion):
-            for subject in read_subjects(question.given):
-                mentions[key].update(subject.mentions)
+            for subject in question.subjects:
+                if id(subject.mentions) not in seen[key]:
+                    seen[key].add(id(subject.mentions))
+                    mentions[key].update(subject.mentions)
     return {
         key: Judge(
             engine,
