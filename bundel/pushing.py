@@ -1,14 +1,15 @@
 """Pushing a file of signals as a source system: in batches, resumable, patient.
 
-What was acknowledged is recorded beside the file after every batch, so that a second run goes on
-where the first ended. Sending a line twice is harmless: Bundel answers it as it did before.
+What was acknowledged is recorded in BUNDEL_HOME/pushed after every batch, so that a second run goes
+on where the first ended. The record counts only while Bundel still knows the signal that was
+acknowledged last: a fresh installation starts over. Sending a line twice is harmless: Bundel
+answers it as it did before.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bundel.source_client import SourceClient
-from shared.clients.transport import Transport
+from shared.clients.transport import Answer, Transport
 from shared.problems import NotAuthenticated, Problem, Unavailable
 
 BATCH_LINES = 50
@@ -46,6 +47,7 @@ class Result:
     status: int
     detail: str = ""
     notes: tuple[str, ...] = ()  # "pointer code: what to do", of faults or warnings
+    signal_id: str = ""  # what Bundel calls it, when it is kept
 
     @property
     def acknowledged(self) -> bool:
@@ -80,38 +82,54 @@ def read_lines(content: bytes) -> list[Line]:
 
 
 class Progress:
-    """Which lines of one file were acknowledged, kept in a small file of its own."""
+    """Which lines of one file were acknowledged, kept in a small file of its own.
+
+    `last` is the line acknowledged last and the signal it became: what to ask Bundel for, to know
+    that this is still the installation that acknowledged them.
+    """
 
     def __init__(self, path: Path | None, content: bytes) -> None:
         self._path = path
         self._digest = hashlib.sha256(content).hexdigest()
         self.done: set[int] = set()
+        self.last: tuple[int, str] | None = None
         try:
             told = json.loads(path.read_text()) if path is not None else {}
         except (OSError, ValueError):
             told = {}
         if isinstance(told, dict) and told.get("file") == self._digest:
             self.done = {number for number in told.get("acknowledged", []) if type(number) is int}
+            last = told.get("last")
+            if isinstance(last, dict):
+                self.last = int(last.get("line", 0)), str(last.get("signalId", ""))
 
-    def record(self, numbers: Iterable[int]) -> None:
+    def record(self, results: Iterable[Result]) -> None:
         """Durable before the next batch is sent."""
-        self.done.update(numbers)
+        for result in results:
+            self.done.add(result.number)
+            self.last = result.number, result.signal_id
         if self._path is None:
             return
+        told: dict[str, Any] = {"file": self._digest, "acknowledged": sorted(self.done)}
+        if self.last is not None:
+            told["last"] = {"line": self.last[0], "signalId": self.last[1]}
         draft = self._path.with_name(self._path.name + ".new")
-        draft.write_text(json.dumps({"file": self._digest, "acknowledged": sorted(self.done)}))
+        draft.write_text(json.dumps(told))
         draft.replace(self._path)
 
+    def forget(self) -> None:
+        """Nothing counts as acknowledged any more."""
+        self.done, self.last = set(), None
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
-def progress_path(file: Path, client_id: str, home: Path) -> Path:
-    """Beside the file, or in the home folder when one may not write there."""
-    name = f"{file.name}.{client_id}.pushed"
-    if os.access(file.resolve().parent, os.W_OK):
-        return file.resolve().with_name(name)
-    folder = home / "push"
+
+def progress_path(home: Path, address: str, client_id: str, content: bytes) -> Path:
+    """The record of one client's file at one Bundel; its folder is made. Raises OSError."""
+    folder = home / "pushed"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
-    return folder / f"{place}.{client_id}.pushed"
+    who = hashlib.sha256(f"{address}\n{client_id}\n".encode() + content).hexdigest()
+    return folder / f"{who[:32]}.json"
 
 
 @dataclass
@@ -129,8 +147,41 @@ class Pusher:
         left = [line for line in lines if line.number not in progress.done]
         for batch in _batches(left):
             results = self._push_batch(batch)
-            progress.record(result.number for result in results if result.acknowledged)
+            progress.record(result for result in results if result.acknowledged)
             yield from results
+
+    def still_knows(self, lines: Sequence[Line], progress: Progress) -> bool:
+        """Whether this Bundel has the signal that `progress` says was acknowledged last.
+
+        Another installation at the same address does not, or calls it otherwise. Raises Unavailable
+        when Bundel does not answer for a minute, NotAuthenticated, Problem.
+        """
+        if progress.last is None:
+            return False
+        number, signal_id = progress.last
+        raw = next((line.raw for line in lines if line.number == number), b"{}")
+        reference = json.loads(raw).get("sourceReference")
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self.pause(2.0 ** (attempt - 1))
+            try:
+                return self._signal_of(reference) == signal_id
+            except Unavailable:
+                continue
+        raise Unavailable("Bundel does not answer; what was acknowledged is recorded.")
+
+    def _signal_of(self, reference: object) -> str | None:
+        answer = self.transport.send(
+            "POST",
+            f"{self.address}/v1/signals/_status",
+            {**self.client.headers(), "Content-Type": "application/json"},
+            json.dumps({"sourceReference": reference}).encode(),
+            timeout=_SECONDS,
+        )
+        if answer.status in (400, 404):
+            return None
+        _demand_ok(answer)
+        return str(answer.json().get("signalId"))
 
     def _push_batch(self, batch: Sequence[Line]) -> list[Result]:
         waiting = list(batch)
@@ -156,12 +207,7 @@ class Pusher:
             b"\n".join(line.raw for line in lines),
             timeout=_SECONDS,
         )
-        if answer.status in (429, 502, 503, 504):
-            raise Unavailable
-        if answer.status == 401:
-            raise NotAuthenticated("Bundel does not accept the token of this client.")
-        if answer.status != 200:
-            raise _refusal(answer.json())
+        _demand_ok(answer)
         told = [json.loads(line) for line in answer.body.splitlines()]
         found = {each["line"]: each for each in told}
         if sorted(found) != list(range(1, len(lines) + 1)):
@@ -182,6 +228,15 @@ def _batches(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
+def _demand_ok(answer: Answer) -> None:
+    if answer.status in (429, 502, 503, 504):
+        raise Unavailable
+    if answer.status == 401:
+        raise NotAuthenticated("Bundel does not accept the token of this client.")
+    if answer.status != 200:
+        raise _refusal(answer.json())
+
+
 def _refusal(told: Any) -> Problem:
     problem = Problem(str(told.get("detail", "")) if isinstance(told, dict) else "")
     problem.title = str(told.get("title", problem.title)) if isinstance(told, dict) else ""
@@ -194,5 +249,6 @@ def _result(line: Line, told: dict[str, Any]) -> Result:
         number=line.number,
         status=int(told["status"]),
         detail=str(told.get("detail", "")),
+        signal_id=str(told.get("signalId", "")),
         notes=tuple(f"{note['pointer'] or '/'} {note['code']}: {note['detail']}" for note in notes),
     )

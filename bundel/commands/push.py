@@ -31,8 +31,12 @@ from shared.clients.transport import PooledTransport, Transport
 def command(ctx: click.Context, file: Path, client_id: str, again: bool) -> None:
     """Push the signals in FILE (JSON or NDJSON; - reads standard input).
 
-    A second run goes on where the first ended. Exit codes: 0 every line is kept, 1 some lines have
-    faults, 2 wrong use, 3 Bundel is not reachable.
+    A second run goes on where the first ended: what was acknowledged is recorded in
+    BUNDEL_HOME/pushed, and counts only while Bundel still has it. A fresh installation gets every
+    line.
+
+    Exit codes: 0 every line is kept, 1 some lines have faults, 2 wrong use, 3 Bundel is not
+    reachable.
     """
     ctx.exit(push(file, client_id, again=again))
 
@@ -57,14 +61,21 @@ def push(
         raise click.UsageError(
             f"There is no key for the client {client_id}. Is its name right, and BUNDEL_HOME?"
         ) from None
+    console = Console(stderr=True)
+    address = f"{installation.base_url}/signals"
     remembered = None
     if str(file) != "-":
-        remembered = progress_path(file, client_id, installation.settings.home)
-        if again:
-            remembered.unlink(missing_ok=True)
+        home = installation.settings.home
+        try:
+            remembered = progress_path(home, address, client_id, content)
+        except OSError:
+            console.print(f"{home} cannot be written: a second run will push every line again.")
     progress = Progress(remembered, content)
-    pusher = Pusher(client, transport, f"{installation.base_url}/signals")
-    console = Console(stderr=True)
+    pusher = Pusher(client, transport, address)
+    if progress.done and (again or not pusher.still_knows(lines, progress)):
+        if not again:
+            console.print("This Bundel does not have what was acknowledged before; starting over.")
+        progress.forget()
     kept, refused = len(progress.done), 0
     if kept:
         console.print(f"{kept} lines were acknowledged before; going on after them.")

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from werkzeug.serving import make_server
 
-from bundel.commands.push import push
+from bundel.commands.push import command, push
 from bundel.installation import find_installation
 from bundel.pushing import NotSignals, Progress, Pusher, read_lines
 from bundel.source_client import SourceClient
+from services.identity.app import create_app as create_identity
 from services.signals.app import create_app
 from shared.clients.transport import Answer, WsgiTransport
 from shared.database import migrate
 from shared.http import mounted
 from shared.problems import Unavailable
-from shared.settings import Settings
+from shared.settings import Settings, load_settings
+from tests.running import free_port
 from tests.signals.intake.documents import signal, to_bytes
 
 CLIENT = "police-utrecht"
@@ -63,6 +73,83 @@ def test_a_file_of_lines_is_pushed_once(
     assert run(file) == 0
     said = capsys.readouterr()
     assert "120 lines were acknowledged before" in said.err
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["signals.ndjson"]
+
+
+def test_a_fresh_installation_gets_every_line_again(
+    run: Callable[[Path], int],
+    settings: Settings,
+    wsgi_transport: WsgiTransport,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = ndjson(tmp_path / "signals.ndjson", 6)
+    assert run(file) == 0
+    assert list((settings.home / "pushed").glob("*.json"))
+    database = f"sqlite:///{tmp_path / 'fresh.sqlite'}"
+    migrate("signals", database)
+    fresh = replace(settings, databases={**settings.databases, "signals": database})
+    app = create_app(fresh, wsgi_transport)
+    wsgi_transport.applications["signals"] = mounted(app, "signals")
+    try:
+        capsys.readouterr()
+        assert run(file) == 0
+        said = capsys.readouterr()
+        assert "starting over" in said.err
+        assert "acknowledged before; going on" not in said.err
+        client = SourceClient(find_installation(fresh), CLIENT, wsgi_transport)
+        pusher = Pusher(client, wsgi_transport, f"{settings.base_url}/signals")
+        content = file.read_bytes()
+        results = pusher.push(read_lines(content), Progress(None, content))
+        assert {result.status for result in results} == {200}  # they are there by now
+    finally:
+        app.extensions["bundel_close"]()
+
+
+def test_the_help_names_where_the_record_is() -> None:
+    assert "BUNDEL_HOME/pushed" in CliRunner().invoke(command, ["--help"]).output
+
+
+def test_a_line_with_faults_is_exit_code_1_in_the_shell(
+    signals_app: Flask, identity_home: Path, tmp_path: Path
+) -> None:
+    variables = {"BUNDEL_HOME": str(identity_home), "BUNDEL_PORT": str(free_port())}
+    served = load_settings(variables)
+    transport = WsgiTransport({})
+    identity, app = create_identity(served), create_app(served, transport)
+    transport.applications["identity"] = mounted(identity, "identity")
+    transport.applications["signals"] = mounted(app, "signals")
+
+    def by_prefix(environ: dict[str, Any], start_response: Any) -> Any:
+        name = environ["PATH_INFO"].split("/")[1]
+        return transport.applications[name](environ, start_response)
+
+    server = make_server("127.0.0.1", served.port, by_prefix, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        codes = []
+        for place in ("home", "nowhere"):
+            file = tmp_path / f"{place}.json"
+            file.write_bytes(to_bytes(signal(sourceReference=place, place=place)))
+            done = subprocess.run(  # noqa: S603 - our own command
+                [sys.executable, "-m", "bundel.cli", "push", str(file), "--client", CLIENT],
+                env={**os.environ, **variables},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            codes.append((done.returncode, done.stdout.splitlines()[-1:], done.stderr))
+        assert codes == [
+            (0, ["1 of 1 signals are kept, 0 have faults."], ""),
+            (1, ["0 of 1 signals are kept, 1 have faults."], ""),
+        ]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        identity.extensions["bundel_close"]()
+        app.extensions["bundel_close"]()
 
 
 def test_faults_are_told_by_line_and_the_others_are_kept(
