@@ -131,3 +131,21 @@ def test_other_people_are_sent_to_their_own_page_and_see_the_rules_only(
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/signals/"
     assert coordinator.get(HOME + "record").status_code == 404
+
+
+def test_a_page_session_is_given_no_filter(browser: Browser) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(HOME).text)
+    assert token is not None
+    answer = browser.post(
+        HOME + "access/v1/filter", json={}, headers={"X-CSRF-Token": token[1]}, follow=False
+    )
+    assert answer.status_code in (400, 401)
+    subject = {"type": "actor", "id": "x", "properties": {}}
+    answer = browser.post(
+        HOME + "access/v1/filter",
+        json={"subject": subject, "action": {"name": "view", "properties": {"purpose": "triage"}}},
+        headers={"X-CSRF-Token": token[1]},
+        follow=False,
+    )
+    assert answer.status_code == 401
+    assert "anyOf" not in answer.text

@@ -20,7 +20,7 @@ from services.consent.decisions.questions import (
 from services.consent.decisions.service import DecisionService, Recorded
 from services.consent.policy.rules import Rule
 from shared.authentication import access, current_actor, public
-from shared.problems import Fault, InvalidInput
+from shared.problems import Fault, InvalidInput, NotAuthenticated
 from shared.requests import demand_json
 from shared.settings import Settings
 from shared.vocabulary import Role
@@ -136,6 +136,9 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
     @access(*ASKERS, decision="the decision over every record at once")
     def filter_extension(body: dict[str, Any]) -> Response:
         demand_json()
+        if request.authorization is None:
+            # A filter lists the mentions that consents hang on: services need it, pages do not.
+            raise NotAuthenticated("A filter is for services: send an access token.")
         try:
             asker = read_asker(body["subject"])
             action, purpose = read_action(body["action"])
