@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.signals.intake.answers import Answered
+from services.signals.intake.meeting import ReferenceTaken
 from services.signals.intake.service import Intake, Outcome
 from shared.authentication.actor import Actor
 from shared.problems import TooLarge
@@ -72,6 +73,8 @@ def _result(number: int, outcome: Outcome) -> bytes:
         body["signalId"] = answer["signalId"]
         body["state"] = answer["state"]
         body["persons"] = answer["persons"]
+        if "currentVersion" in answer:
+            body["currentVersion"] = answer["currentVersion"]
         if answer["warnings"]:
             body["warnings"] = answer["warnings"]
     else:
@@ -81,6 +84,8 @@ def _result(number: int, outcome: Outcome) -> bytes:
         body["errors"] = [
             {"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in outcome.faults
         ]
+        if isinstance(outcome, ReferenceTaken):
+            body.update(outcome.members)
     return json.dumps(body, separators=(",", ":")).encode() + b"\n"
 
 

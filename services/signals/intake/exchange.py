@@ -89,7 +89,9 @@ def answer_of(answered: Answered) -> Response:
     response = Response(answered.body, answered.status, mimetype="application/json")
     response.headers["ETag"] = f'"{answered.version}"'
     if answered.status == 201:
-        response.headers["Location"] = f"/v1/signals/{answered.to_json()['signalId']}/status"
+        response.headers["Location"] = (
+            f"{request.script_root}/v1/signals/{answered.to_json()['signalId']}/status"
+        )
     return response
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.signals.intake import answers, heads
 from services.signals.intake.answers import Answered, receipt
 from services.signals.intake.batch import Aside, Batch, NewHead
+from services.signals.intake.meeting import ReferenceTaken, replay_of
 from services.signals.intake.preparing import Prepared, Preparer, Wanted
 from services.signals.intake.reception import (
     Delivery,
@@ -34,7 +35,7 @@ from services.signals.protection.addresses import protected_among
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.database import writing
-from shared.problems import Conflict, Fault, InvalidInput, Problem, Unavailable
+from shared.problems import Fault, InvalidInput, Problem, Unavailable
 
 _ATTEMPTS = 3  # a race for one reference is decided at the second attempt
 
@@ -137,11 +138,13 @@ class Intake:
         references = {d.reference for _, d in deliveries if d.reference is not None}
         with self.engine.connect() as connection:
             known = heads.find_by_reference(connection, source.system, references)
+            for number, delivery in deliveries:
+                head = known.get(delivery.reference or "")
+                if head is not None:
+                    outcomes[number] = self._meet(connection, head, delivery)
         judged: list[tuple[int, Delivery, Received]] = []
         for number, delivery in deliveries:
-            head = known.get(delivery.reference or "")
-            if head is not None:
-                outcomes[number] = self._meet(head, delivery)
+            if number in outcomes:
                 continue
             try:
                 judged.append((number, delivery, receive(delivery, source)))
@@ -156,15 +159,11 @@ class Intake:
                 batch.write(connection)
         return outcomes
 
-    def _meet(self, head: heads.Head, delivery: Delivery) -> Outcome:
+    def _meet(self, connection: Connection, head: heads.Head, delivery: Delivery) -> Outcome:
         """The reference is known: the same bytes are a replay, other bytes a conflict."""
         if head.first_body_hmac != self.preparer.body_hmac(delivery.raw):
-            return Conflict(
-                "This sourceReference was delivered before with another content. Correct it with"
-                f' PUT /v1/signals/{{signalId}} and If-Match: "{head.current_version}".'
-            )
-        status = 200 if head.first_status == 201 else head.first_status
-        return Answered(status, head.first_answer, 1 if status == 200 else 0)
+            return ReferenceTaken(head)
+        return replay_of(connection, head)
 
     def _make_ready(self, judged: Sequence[tuple[Delivery, Received]]) -> list[_Ready]:
         chosen = [ids.new_id() for _ in judged]

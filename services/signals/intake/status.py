@@ -23,7 +23,7 @@ def status_by_id(connection: Connection, source_system: str, signal_id: str) -> 
     head = heads.find_by_id(connection, source_system, signal_id)
     if head is None:
         raise NotFound
-    return _status(connection, head)
+    return status_of(connection, head)
 
 
 def status_by_reference(connection: Connection, source_system: str, reference: str) -> Status:
@@ -31,10 +31,11 @@ def status_by_reference(connection: Connection, source_system: str, reference: s
     found = heads.find_by_reference(connection, source_system, [reference])
     if reference not in found:
         raise NotFound
-    return _status(connection, found[reference])
+    return status_of(connection, found[reference])
 
 
-def _status(connection: Connection, head: heads.Head) -> Status:
+def status_of(connection: Connection, head: heads.Head) -> Status:
+    """How this signal stands, for the source that sent it."""
     row = heads.version_row(connection, head.id, head.current_version)
     waiting = heads.waiting_in_quarantine(connection, head.id)
     queued = connection.execute(

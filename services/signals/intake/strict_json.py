@@ -34,16 +34,31 @@ def read_object(raw: bytes) -> dict[str, Any]:
         )
     except _Refused as error:
         raise _invalid(error.fault) from None
-    except (ValueError, RecursionError):
-        # The parser's own text quotes the document: it may not go anywhere (I11).
+    except RecursionError:
         raise _invalid(
-            Fault("", "not-json", "The body is not one JSON document in UTF-8.")
+            Fault(
+                "", "not-json", f"The body is not JSON that nests at most {MAXIMUM_DEPTH} levels."
+            )
         ) from None
+    except ValueError as error:
+        # The parser's own text quotes the document: only the place may go anywhere (I11).
+        line, column = _place(error, raw)
+        told = f"The body is not one JSON document in UTF-8: look at line {line}, column {column}."
+        raise _invalid(Fault("", "not-json", told)) from None
     if not isinstance(document, dict):
         raise _invalid(Fault("", "not-an-object", "Send one JSON object."))
     if _deeper_than(MAXIMUM_DEPTH, document):
         raise _invalid(Fault("", "too-deep", f"Nest at most {MAXIMUM_DEPTH} levels."))
     return document
+
+
+def _place(error: ValueError, raw: bytes) -> tuple[int, int]:
+    """(line, column) from 1, in characters, where reading the document stopped."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.lineno, error.colno
+    start = error.start if isinstance(error, UnicodeDecodeError) else 0
+    before = raw[:start].decode("utf-8", "replace")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _deeper_than(levels: int, value: Any) -> bool:

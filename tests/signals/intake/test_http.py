@@ -48,11 +48,72 @@ def test_a_signal_is_accepted_and_its_replay_gets_the_same_answer(police: Caller
 def test_other_bytes_under_a_known_reference_are_a_conflict_that_says_what_to_do(
     police: Caller,
 ) -> None:
-    police.push(signal())
+    made = police.push(signal()).json
+    path = f"/signals/v1/signals/{made['signalId']}"
     other = police.push(signal(place="street"))
     assert other.status_code == 409
-    assert "PUT" in other.json["detail"]
-    assert 'If-Match: "1"' in other.json["detail"]
+    assert f'PUT {path} and If-Match: "1"' in other.json["detail"]
+    assert (other.json["signalId"], other.json["currentVersion"]) == (made["signalId"], 1)
+    inside = path.removeprefix("/signals")
+    assert police.send("PUT", inside, signal(place="street"), If_Match='"1"').status_code == 200
+    assert 'If-Match: "2"' in police.push(signal(place="work")).json["detail"]
+    police.send("POST", f"{inside}/withdrawals", {"reason": "wrong_persons"})
+    told = police.push(signal(place="work"))
+    assert told.status_code == 409
+    assert "withdrawn" in told.json["detail"]
+    assert "a new sourceReference" in told.json["detail"]
+    assert "PUT" not in told.json["detail"]
+
+
+def test_the_first_bytes_again_say_what_stands_after_a_correction_or_withdrawal(
+    police: Caller,
+) -> None:
+    first = police.push(signal())
+    path = f"/v1/signals/{first.json['signalId']}"
+    police.send("PUT", path, signal(place="street"), If_Match='"1"')
+    corrected = police.push(signal())
+    assert (corrected.status_code, corrected.headers["ETag"]) == (200, '"2"')
+    assert (corrected.json["version"], corrected.json["currentVersion"]) == (1, 2)
+    assert [warning["code"] for warning in corrected.json["warnings"]] == ["corrected-since"]
+    police.send("POST", f"{path}/withdrawals", {"reason": "wrong_persons"})
+    withdrawn = police.push(signal())
+    assert (withdrawn.status_code, withdrawn.json["state"]) == (200, "withdrawn")
+    assert withdrawn.json["currentVersion"] == 3
+    assert withdrawn.json["withdrawnAt"]
+    assert [warning["code"] for warning in withdrawn.json["warnings"]] == ["withdrawn-since"]
+    lines = to_bytes(signal()) + b"\n" + to_bytes(signal(place="work"))
+    bulk = police.send("POST", "/v1/signals/_bulk", lines, Content_Type="application/x-ndjson")
+    replayed, conflict = (json.loads(line) for line in bulk.data.splitlines())
+    assert (replayed["status"], replayed["state"]) == (200, "withdrawn")
+    assert (conflict["status"], conflict["signalId"]) == (409, first.json["signalId"])
+
+
+def test_an_acute_signal_that_was_mended_since_says_so_to_its_first_bytes(police: Caller) -> None:
+    broken = signal(severity="acute", place="nowhere")
+    first = police.push(broken)
+    assert police.push(broken).data == first.data
+    path = f"/v1/signals/{first.json['signalId']}"
+    mended = police.send("PUT", path, signal(severity="acute"), If_Match='"0"')
+    assert mended.status_code == 200, mended.text
+    again = police.push(broken)
+    assert (again.status_code, again.json["state"]) == (200, "received")
+    assert again.json["currentVersion"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"kind": "report",\n "place" "home"}', "line 2, column 10"),
+        (b'{\n"text": "Zo\xc3\xab: \xff"}', "line 2, column 15"),
+        (b"", "line 1, column 1"),
+    ],
+)
+def test_broken_json_is_told_by_line_and_column_and_never_quoted(
+    police: Caller, body: bytes, place: str
+) -> None:
+    answer = police.push(body)
+    assert place in answer.json["errors"][0]["detail"]
+    assert "home" not in answer.text
 
 
 def test_two_sources_may_use_the_same_reference(police: Caller, youth_care: Caller) -> None:
