@@ -91,6 +91,7 @@ def household(running_bundel: Running) -> str:
 def open_household(page: Page, address: str) -> None:
     """Opens a household for the usual purpose."""
     page.goto(address)
+    page.locator("input[name=purpose]").first.check()
     page.get_by_role("button", name="Open het dossier").click()
     page.wait_for_url("**/picture")
 

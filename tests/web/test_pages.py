@@ -36,6 +36,24 @@ def test_the_household_asks_for_a_purpose_first(reader: Reader) -> None:
     assert reader.door.looks == []
 
 
+def test_no_purpose_is_chosen_beforehand_and_danger_never(reader: Reader) -> None:
+    assert " checked" not in reader.get(CASE).get_data(as_text=True)
+    reader.post(f"{CASE}/open", purpose="acute_protection")
+    assert " checked" not in reader.get(CASE).get_data(as_text=True)
+    reader.post(f"{CASE}/open", purpose="case_coordination")
+    assert 'value="case_coordination" required checked' in reader.get(CASE).get_data(as_text=True)
+
+
+def test_a_first_opening_says_so(reader: Reader) -> None:
+    reader.post(f"{CASE}/open", purpose="case_coordination")
+    sentence = "U was hier nog niet: alles is nieuw voor u."
+    assert sentence not in reader.get(f"{CASE}/picture").get_data(as_text=True)
+    reader.door.picture = replace(reader.door.picture, last_look=None, attention=())
+    page = reader.get(f"{CASE}/picture").get_data(as_text=True)
+    assert sentence in page
+    assert "Niets nieuws sinds" not in page
+
+
 def test_a_purpose_opens_the_household_and_every_reload_is_a_look(reader: Reader) -> None:
     answer = reader.post(f"{CASE}/open", purpose="case_coordination")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{CASE}/picture")

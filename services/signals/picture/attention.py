@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from services.signals.picture.acute import is_acute
 from services.signals.picture.decided import INCIDENT, INFORMING, STATEMENTS, KnownItem
 from services.signals.picture.model import Attention, Item
 from services.signals.picture.timeline import Incident, Told
@@ -17,7 +18,6 @@ from services.signals.picture.words import agency_label, listed, shortened, star
 from shared.clock import DUTCH_TIME
 from shared.vocabulary import LegalContext
 
-RECENT = timedelta(days=14)
 # Wmo 2015 art. 5.3.1: inform the persons concerned within four weeks after recording.
 INFORM_WITHIN = timedelta(weeks=4)
 _TERM_SHOWN_FROM = timedelta(days=14)
@@ -41,7 +41,7 @@ def attention(
 
 def _acute(incidents: Iterable[Incident], told: Told, now: datetime) -> Iterable[Attention]:
     for incident in incidents:
-        telling = [one for one in incident.all if _is_acute(one, told, now)]
+        telling = [one for one in incident.all if _is_acute(one, told)]
         if telling:
             yield Attention(
                 kind="acute",
@@ -52,11 +52,8 @@ def _acute(incidents: Iterable[Incident], told: Told, now: datetime) -> Iterable
             )
 
 
-def _is_acute(known: KnownItem, told: Told, now: datetime) -> bool:
-    signal = known.item.signal
-    if not known.shows(INCIDENT) or not signal.acute:
-        return False
-    return told.is_new(known) or now - start_of(signal.reported_at) <= RECENT
+def _is_acute(known: KnownItem, told: Told) -> bool:
+    return known.shows(INCIDENT) and is_acute(known.item.signal, told.settled_until)
 
 
 def _without_words(known: KnownItem) -> str:

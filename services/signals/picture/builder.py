@@ -53,20 +53,22 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything one person may see of one case, before it is laid out."""
+    """Everything one person may see of one case, before it is laid out. `last_look`: what came
+    later is new, all of it when None. `settled_until`: see picture/acute.py."""
 
     case: CaseRecord
     known: tuple[KnownItem, ...]
     opened: Opened = field(repr=False)
     last_look: datetime | None
     now: datetime
+    settled_until: datetime | None = None
 
     def persons(self) -> dict[str, Known]:
         today = self.now.astimezone(DUTCH_TIME).date()
         return known_persons(self.known, self.opened.mentions, today)
 
     def told(self, persons: Mapping[str, Known]) -> Told:
-        return Told(self.opened.signals, short_names(persons), self.last_look)
+        return Told(self.opened.signals, short_names(persons), self.last_look, self.settled_until)
 
 
 def case_view(case: CaseRecord, persons: Mapping[str, Known]) -> CaseView:

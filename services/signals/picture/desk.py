@@ -23,6 +23,8 @@ from services.signals.linking.reading import (
     open_candidates,
     person_mentions,
 )
+from services.signals.picture import acute
+from services.signals.picture.acute import is_acute
 from services.signals.picture.circle import known_persons
 from services.signals.picture.decided import KNOW, PERSONS, KnownItem
 from services.signals.picture.names import best_name, full_name, household_name
@@ -41,8 +43,9 @@ LINK, CANDIDATE = "link", "candidate"
 
 @dataclass(frozen=True, slots=True)
 class QueuedCase:
-    """An open case of the desk. `acute`: one of its signals is. `closed_part`: a closed compartment
-    lies in it, for which the desk names who may see it; how much, or what, is not told."""
+    """An open case of the desk. `acute`: one of its signals is (picture/acute.py). `closed_part`:
+    a closed compartment lies in it, for which the desk names who may see it; how much, or what, is
+    not told."""
 
     case_id: str
     number: str
@@ -137,6 +140,7 @@ class DeskService:
         with self._engine.connect() as connection, connection.begin():
             mine = repository.open_cases_of_desk(connection, actor.region, actor.legal_context)
             files = load_files(connection, mine)
+            settled = acute.settled(connection, [case.id for case in mine], clock.now())
             candidates = open_candidates(connection, actor.region)
             links = [link for file in files for item in file.items for link in item.links]
             of_person = person_mentions(
@@ -163,7 +167,10 @@ class DeskService:
         )
         queue = Queue(
             listed_at=clock.now(),
-            cases=_in_order(_queued(file, known[file.case.id], opened) for file in files),
+            cases=_in_order(
+                _queued(file, known[file.case.id], opened, settled.get(file.case.id))
+                for file in files
+            ),
             proposals=tuple(_proposals(files, known, candidates, mentions)),
         )
         shown = {one.id for one in queue.proposals}
@@ -228,7 +235,10 @@ def _named_in(known: Iterable[Sequence[KnownItem]]) -> set[str]:
 
 
 def _queued(
-    file: CaseFile, known: Sequence[KnownItem], opened: Mapping[str, MentionContent]
+    file: CaseFile,
+    known: Sequence[KnownItem],
+    opened: Mapping[str, MentionContent],
+    settled_until: datetime | None,
 ) -> QueuedCase:
     case = file.case
     persons = known_persons(known, opened, clock.today())
@@ -243,7 +253,7 @@ def _queued(
         state=case.state,
         phase=case.phase,
         opened_at=clock.moment(case.opened_at),
-        acute=any(one.item.signal.acute for one in known),
+        acute=any(is_acute(one.item.signal, settled_until) for one in known),
         signal_count=len(known),
         coordinator_name=coordinator.name if coordinator else "",
         deputy_names=tuple(deputy.name for deputy in case.deputies),

@@ -21,6 +21,7 @@ from services.signals.cases.facts import (
 )
 from services.signals.cases.model import CaseRecord
 from services.signals.linking.reading import TieRecord, household_ties
+from services.signals.picture import acute
 from services.signals.picture.builder import View, build_picture
 from services.signals.picture.decided import KNOW, VIEW, Verdict, decide_items, filter_items
 from services.signals.picture.model import Picture, Worklist, WorklistRow
@@ -65,28 +66,32 @@ class PictureService:
     def open(self, actor: Actor, case_id: str, purpose: str) -> Picture:
         """The picture of a case, for one of PURPOSES (else InvalidInput)."""
         demand_purpose(purpose)
+        now = clock.now()
         read, opening = self._read_permitted(actor, case_id, purpose)
         case = read.file.case
         verdict = decide_items(self._decisions, actor, purpose, read.file.items)
         with self._engine.connect() as connection:
-            looks = repository.last_looks(connection, actor.subject, [case.id])
+            looks = repository.looks_of(connection, actor.subject, [case.id]).get(case.id)
+            settled_until = acute.settled(connection, [case.id], now).get(case.id)
         view = View(
             case=case,
             known=verdict.known,
             opened=open_viewed(self._vault, verdict.known),
-            last_look=looks.get(case.id),
-            now=clock.now(),
+            last_look=looks.before if looks else None,
+            now=now,
+            settled_until=settled_until,
         )
         rule = opening.ground.rule_id if opening.ground else ""
         picture = build_picture(view, read.ties, purpose, rule)
         self._audit.record([self._opened(actor, picture, verdict, opening)])
         with writing(self._engine).begin() as connection:
-            repository.note_look(connection, actor.subject, case.id, picture.version)
+            repository.note_look(connection, actor.subject, case.id, picture.version, now)
         return picture
 
     def worklist(self, actor: Actor, purpose: str) -> Worklist:
         """The open cases that the actor directs or stands in for, in readable order."""
         demand_purpose(purpose)
+        now = clock.now()
         asked = self._decisions.ask(actor, Question("list", purpose, "worklist", ids.new_id()))
         if not asked.permitted:
             self._refuse(actor, purpose, asked, "worklist.listed")
@@ -94,17 +99,22 @@ class PictureService:
         view = self._decisions.filter(actor, VIEW, purpose)
         with self._engine.connect() as connection:
             files = load_files(connection, repository.cases_of_person(connection, actor.subject))
-            looks = repository.last_looks(
-                connection, actor.subject, [file.case.id for file in files]
-            )
+            case_ids = [file.case.id for file in files]
+            looks = repository.looks_of(connection, actor.subject, case_ids)
+            settled = acute.settled(connection, case_ids, now)
         mine = self._openable(actor, purpose, files)
-        now = clock.now()
         rows: list[WorklistRow] = []
         subjects: dict[str, None] = {}
         for file in mine:
             known = filter_items(know, view, file.items)
+            looked = looks.get(file.case.id)
             seen = View(
-                file.case, known, open_viewed(self._vault, known), looks.get(file.case.id), now
+                case=file.case,
+                known=known,
+                opened=open_viewed(self._vault, known),
+                last_look=looked.latest if looked else None,
+                now=now,
+                settled_until=settled.get(file.case.id),
             )
             subjects.update(dict.fromkeys(seen.persons()))
             rows.append(row_of(seen, actor.subject))

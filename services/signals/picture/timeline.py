@@ -31,11 +31,12 @@ class Told:
     contents: Mapping[str, SignalContent] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)  # person id → name in a sentence
     last_look: datetime | None
+    settled_until: datetime | None = None
 
     def is_new(self, known: KnownItem) -> bool:
+        """Came after the last look; at a first look everything is new."""
         return (
-            self.last_look is not None
-            and clock.moment(known.item.signal.received_at) > self.last_look
+            self.last_look is None or clock.moment(known.item.signal.received_at) > self.last_look
         )
 
 

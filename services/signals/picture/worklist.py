@@ -34,7 +34,7 @@ def row_of(view: View, subject: str) -> WorklistRow:
         case=case_view(view.case, persons),
         reason=reason,
         sentence=sentence,
-        new_count=sum(1 for item in items if item.is_new or view.last_look is None),
+        new_count=sum(1 for item in items if item.is_new),
         latest=reported[-1] if reported else "",
         as_deputy=coordinator is None or coordinator.subject != subject,
         quote=quoted if sentence.startswith(quoted) else "",

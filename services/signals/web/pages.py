@@ -16,7 +16,7 @@ from shared.authentication import access, current_actor
 from shared.authentication.actor import Actor
 from shared.ids import is_id
 from shared.problems import NotFound
-from shared.vocabulary import Role
+from shared.vocabulary import Purpose, Role
 from shared.web.navigation import home
 
 PEOPLE = (
@@ -92,11 +92,18 @@ def _usual(actor: Actor) -> str:
     return purpose.value
 
 
+def _given_before(case_id: str) -> str:
+    """The purpose given earlier in this session. A first opening has none, and acute protection
+    is chosen anew each time: a look for it is always checked afterwards."""
+    given = opened.purpose_of(case_id)
+    return "" if given == Purpose.ACUTE_PROTECTION else given
+
+
 def _purpose_page(actor: Actor, case: CaseView, *, fault: bool) -> str:
     return render_template(
         "purpose.html",
         case=case,
         choices=choices(actor.legal_context),
-        selected=opened.purpose_of(case.id) or _usual(actor),
+        selected=_given_before(case.id),
         fault=fault,
     )

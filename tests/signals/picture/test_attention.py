@@ -41,10 +41,37 @@ def test_an_acute_signal_comes_first_in_its_own_words(world: World) -> None:
     assert "zondag" in row["sentence"]
 
 
-def test_an_old_acute_signal_is_history(world: World) -> None:
+def test_acute_stays_so_until_the_first_look_and_a_fortnight_after(both_worlds: World) -> None:
+    """At the desk, on the list and in the household alike."""
+    world, start = both_worlds, clock.now()
     world.push("police-utrecht", police_signal("P-1", severity="acute", reportedAt=_moment(20)))
-    kinds = [one["kind"] for one in world.picture(world.assigned())["attention"]]
-    assert "acute" not in kinds
+    case_id = world.assigned()
+
+    def acute(days: int) -> tuple[bool, bool]:
+        clock.set_source(lambda: start + timedelta(days=days))
+        (case,) = world.queue()["cases"]
+        (row,) = world.worklist()["rows"]
+        return case["acute"], row["reason"] == "acute"
+
+    assert acute(0) == acute(40) == (True, True)
+    assert world.picture(case_id)["attention"][0]["kind"] == "acute"
+    assert acute(53) == (True, True)
+    assert world.picture(case_id)["attention"][0]["kind"] == "acute"
+    assert acute(54) == (False, False)
+    assert "acute" not in [one["kind"] for one in world.picture(case_id)["attention"]]
+    world.push("police-utrecht", police_signal("P-2", severity="acute"))
+    assert acute(90) == (True, True)
+
+
+def test_a_new_coordinator_has_not_seen_what_was_acute(world: World) -> None:
+    start = clock.now()
+    world.push("police-utrecht", police_signal("P-1", severity="acute"))
+    case_id = world.assigned()
+    world.picture(case_id)
+    clock.set_source(lambda: start + timedelta(days=30))
+    assert not world.queue()["cases"][0]["acute"]
+    assert world.assign(case_id, "a.said").status_code == 201
+    assert world.queue()["cases"][0]["acute"]
 
 
 def test_one_incident_told_by_several_is_counted_once(world: World) -> None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from shared import ids
-from tests.signals.world import COORDINATION, World, care_signal, ids_of, police_signal
+from tests.signals.world import (
+    COORDINATION,
+    NAMES,
+    SUBJECTS,
+    World,
+    care_signal,
+    ids_of,
+    police_signal,
+)
 
 
 def test_signals_of_two_agencies_stand_on_one_timeline_newest_first(both_worlds: World) -> None:
@@ -119,7 +127,7 @@ def test_what_is_new_stays_new_during_one_visit_and_not_longer(world: World) -> 
     case_id = world.assigned()
     first = world.picture(case_id)
     assert first["lastLook"] is None
-    assert not any(item["isNew"] for item in first["timeline"])
+    assert all(item["isNew"] for item in first["timeline"])
     clock.set_source(lambda: start + timedelta(hours=2))
     (fresh,) = world.push("youthcare-utrecht", care_signal("J-1"))
     for minutes in (0, 10):
@@ -131,6 +139,44 @@ def test_what_is_new_stays_new_during_one_visit_and_not_longer(world: World) -> 
         assert "jeugdhulp" in new["why"]
     clock.set_source(lambda: start + timedelta(hours=4))
     assert not any(item["isNew"] for item in world.picture(case_id)["timeline"])
+
+
+def test_list_and_household_agree_on_what_is_new(both_worlds: World) -> None:
+    from datetime import timedelta
+
+    from shared import clock
+
+    world = both_worlds
+    start = clock.now()
+    world.push("police-utrecht", police_signal("P-1"), police_signal("P-2"))
+    case_id = world.assigned()
+    (row,) = world.worklist()["rows"]
+    assert (row["newCount"], row["sentence"][:18]) == (2, "Nog niet geopend. ")
+    for minutes in (1, 11, 31, 59):  # one visit, however long: a reload keeps the marks
+        clock.set_source(lambda m=minutes: start + timedelta(minutes=m))
+        assert all(item["isNew"] for item in world.picture(case_id)["timeline"])
+        (row,) = world.worklist()["rows"]
+        assert (row["newCount"], row["reason"]) == (0, "quiet")
+    clock.set_source(lambda: start + timedelta(hours=3))
+    assert not any(item["isNew"] for item in world.picture(case_id)["timeline"])
+    clock.set_source(lambda: start + timedelta(hours=3, minutes=5))
+    (fresh,) = world.push("youthcare-utrecht", care_signal("J-1"))
+    (row,) = world.worklist()["rows"]
+    assert (row["newCount"], row["reason"]) == (1, "new")
+    clock.set_source(lambda: start + timedelta(hours=3, minutes=6))
+    marked = [item["signalId"] for item in world.picture(case_id)["timeline"] if item["isNew"]]
+    assert marked == [fresh]
+
+
+def test_a_look_of_one_person_makes_nothing_old_for_another(world: World) -> None:
+    world.push("police-utrecht", police_signal("P-1"))
+    case_id = world.assigned()
+    body = {"subject": SUBJECTS["a.said"], "name": NAMES["a.said"], "kind": "deputy"}
+    deputised = world.call("s.kaya", f"/v1/cases/{case_id}/assignments", body)
+    assert deputised.status_code == 201
+    assert world.look(case_id, "a.said").status_code == 200
+    (row,) = world.worklist()["rows"]
+    assert row["newCount"] == 1
 
 
 def test_a_withdrawn_signal_is_gone_from_the_next_answer(both_worlds: World) -> None:
