@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -14,7 +14,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Member:
-    """A parameter, or one member of a body."""
+    """A parameter, or one member of a body. `name` of a nested member is its whole path:
+    persons[].name.surname."""
 
     name: str
     kind: str
@@ -24,15 +25,23 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Answer:
+    status: str
+    meaning: str
+    members: tuple[Member, ...]  # of what succeeds; failures are all alike
+
+
+@dataclass(frozen=True)
 class Operation:
     anchor: str
     method: str
     path: str
     title: str
     text: str
+    body: str  # what the request body is, in words
     members: tuple[Member, ...]
     examples: tuple[tuple[str, str], ...]  # (name, JSON)
-    answers: tuple[tuple[str, str], ...]  # (status, meaning)
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,20 @@ class Document:
     version: str
     text: str
     server: str
+    token_url: str
+    audience: str
+    problem: tuple[Member, ...]  # of every failure
     groups: tuple[tuple[str, tuple[Operation, ...]], ...]
 
 
 def api_document() -> Document:
-    """This service's document, grouped by tag, exactly as /v1/openapi.json serves it."""
+    """This service's document, grouped by tag, exactly as /v1/openapi.json serves it.
+
+    Groups and operations stand in the order in which the service declares them.
+    """
     spec: dict[str, Any] = current_app.view_functions["openapi"]().get_json()  # type: ignore[union-attr]
     groups: dict[str, list[Operation]] = {}
-    for path, item in sorted(spec.get("paths", {}).items()):
+    for path, item in spec.get("paths", {}).items():
         for method in METHODS:
             if method in item:
                 operation = item[method]
@@ -57,12 +72,16 @@ def api_document() -> Document:
                 groups.setdefault(tag, []).append(_operation(spec, path, method, operation, shared))
     servers = spec.get("servers") or [{"url": ""}]
     info = spec["info"]
+    wiring = current_app.extensions["bundel"]
     return Document(
         title=info["title"],
         version=info["version"],
         text=info.get("description", ""),
         server=servers[0]["url"],
-        groups=tuple((tag, tuple(found)) for tag, found in sorted(groups.items())),
+        token_url=f"{wiring.settings.issuer}/token",
+        audience=f"bundel-{wiring.service}",
+        problem=_problem_members(spec),
+        groups=tuple((tag, tuple(found)) for tag, found in groups.items()),
     )
 
 
@@ -92,7 +111,14 @@ def _operation(
     answers = []
     for status, found in sorted(operation.get("responses", {}).items()):
         answer = _resolve(spec, found)
-        answers.append((str(status), answer.get("description", "")))
+        succeeds = str(status).startswith("2")
+        schemas = [media.get("schema", {}) for media in answer.get("content", {}).values()]
+        told = [
+            replace(member, place="answer")
+            for schema in (schemas if succeeds else [])
+            for member in _body_members(spec, schema)
+        ]
+        answers.append(Answer(str(status), _meaning(str(status), answer), tuple(told)))
         for kind, media in answer.get("content", {}).items():
             examples.extend(_examples(spec, f"{status} {kind}", media))
     return Operation(
@@ -101,6 +127,7 @@ def _operation(
         path=path,
         title=operation.get("summary", ""),
         text=operation.get("description", ""),
+        body=body.get("description", ""),
         members=tuple(members),
         examples=tuple(examples),
         answers=tuple(answers),
@@ -122,6 +149,12 @@ def _kind(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     schema = _resolve(spec, schema)
     if "enum" in schema:
         return "one of " + ", ".join(str(code) for code in schema["enum"] if code is not None)
+    kind = _plain_kind(spec, schema)
+    limits = _limits(schema)
+    return f"{kind}; {limits}" if limits else kind
+
+
+def _plain_kind(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     kinds = schema.get("type", "object" if "properties" in schema else "any")
     text = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
     if "items" in schema:
@@ -129,12 +162,58 @@ def _kind(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     return f"{text} ({schema['format']})" if "format" in schema else text
 
 
-def _body_members(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Member]:
+def _limits(schema: Mapping[str, Any]) -> str:
+    """ "1 to 200 characters", "at most 50 items", "default unknown", "e.g. 2014"."""
+    told = []
+    for least, most, unit in (
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
+        ("minimum", "maximum", ""),
+    ):
+        if least in schema and most in schema:
+            told.append(f"{schema[least]} to {schema[most]}{unit}")
+        elif most in schema:
+            told.append(f"at most {schema[most]}{unit}")
+        elif least in schema:
+            told.append(f"at least {schema[least]}{unit}")
+    if "default" in schema:
+        told.append(f"default {json.dumps(schema['default'])}")
+    if schema.get("type") == "string" and "example" in schema:
+        told.append(f"e.g. {schema['example']}")
+    if "pattern" in schema:
+        told.append("form " + str(schema["pattern"]).removesuffix("\\Z"))
+    return "; ".join(told)
+
+
+def _body_members(
+    spec: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    before: str = "",
+    within: tuple[int, ...] = (),
+) -> Iterator[Member]:
+    """Members with those of the objects in them; `within`: schemas one is already inside of."""
     schema = _resolve(spec, schema)
     required = schema.get("required", [])
     for name, part in schema.get("properties", {}).items():
         whole = _resolve(spec, part)
-        yield Member(name, _kind(spec, part), "body", name in required, _text(whole))
+        yield Member(before + name, _kind(spec, part), "body", name in required, _text(whole))
+        path = before + name
+        while "items" in whole:
+            path, whole = path + "[]", _resolve(spec, whole["items"])
+        if "properties" in whole and id(whole) not in within:
+            yield from _body_members(spec, whole, path + ".", (*within, id(whole)))
+
+
+def _problem_members(spec: Mapping[str, Any]) -> tuple[Member, ...]:
+    schemas = spec.get("components", {}).get("schemas", {})
+    found = schemas.get("ProblemAnswer") or schemas.get("Problem") or {}
+    return tuple(_body_members(spec, found))
+
+
+def _meaning(status: str, answer: Mapping[str, Any]) -> str:
+    if status == "default":
+        return "Any other failure, as problem+json: title, status, detail and code."
+    return str(answer.get("description", ""))
 
 
 def _text(schema: Mapping[str, Any]) -> str:

@@ -15,7 +15,14 @@ LINKED = "linked"
 QUARANTINED = "quarantined"
 WITHDRAWN = "withdrawn"
 COUNTED = "counted"  # advice
-STATES = (RECEIVED, WAITING, LINKED, QUARANTINED, WITHDRAWN, COUNTED)
+STATES = {
+    RECEIVED: "kept, on its way to be linked",
+    WAITING: "kept; a neighbouring service does not answer, it goes on by itself",
+    LINKED: "kept and looked at for links",
+    QUARANTINED: "acute and not understood: kept whole, the desk sees to it",
+    WITHDRAWN: "withdrawn by its source; nothing of it is shown any more",
+    COUNTED: "advice: counted, nothing else is kept",
+}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.signals.intake import answers, examples
+from services.signals.intake.bulk import MOST_LINES
 from services.signals.intake.schemas import ReferenceForm, SignalForm, WithdrawalForm
 
 PROBLEMS = {
@@ -37,12 +39,20 @@ class ProblemAnswer(Schema):
     detail = fields.String(required=True)
     code = fields.String()
     errors = fields.List(fields.Nested(FaultAnswer))
+    signalId = fields.String(  # noqa: N815
+        metadata={"description": "At a 409 of a known sourceReference: the signal it belongs to"}
+    )
+    currentVersion = fields.Integer(  # noqa: N815
+        metadata={"description": "With signalId: the version to correct, for If-Match"}
+    )
     traceId = fields.String()  # noqa: N815 - the name outside
 
 
 class PersonAnswer(Schema):
-    ref = fields.String()
-    mentionId = fields.String()  # noqa: N815
+    ref = fields.String(metadata={"description": "Your own ref of the person"})
+    mentionId = fields.String(  # noqa: N815
+        metadata={"description": "What Bundel calls this mention; consents are recorded by it"}
+    )
 
 
 class SignalAnswer(Schema):
@@ -50,8 +60,22 @@ class SignalAnswer(Schema):
 
     signalId = fields.String(required=True)  # noqa: N815
     sourceReference = fields.String(required=True)  # noqa: N815
-    version = fields.Integer(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(answers.STATES))
+    version = fields.Integer(
+        required=True, metadata={"description": "Of what was sent; 0 when nothing was understood"}
+    )
+    currentVersion = fields.Integer(  # noqa: N815
+        metadata={
+            "description": "Only when a correction or withdrawal came after these bytes: the"
+            " version that stands, for If-Match"
+        }
+    )
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(list(answers.STATES)),
+        metadata={
+            "description": "; ".join(f"{code}: {text}" for code, text in answers.STATES.items())
+        },
+    )
     region = fields.String()
     receivedAt = fields.DateTime()  # noqa: N815
     withdrawnAt = fields.DateTime()  # noqa: N815
@@ -97,11 +121,36 @@ def page_body() -> dict[str, Any]:
     return _json_body(PageForm, {"page": 1})
 
 
-def bulk_body() -> dict[str, Any]:
+def bulk_body(most_bytes: int, longest_line: int) -> dict[str, Any]:
+    """`most_bytes` of the whole body, `longest_line` in bytes."""
     return {
         "required": True,
-        "description": "One signal per line, at most 500 lines.",
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "description": "NDJSON in UTF-8 (Content-Type: application/x-ndjson): each line is one"
+        " signal, the same object as the body of POST /v1/signals, without line breaks in it."
+        f" At most {MOST_LINES} lines, {longest_line:,} bytes a line and {most_bytes:,} bytes in"
+        " all. Empty lines are passed over.",
+        "content": {
+            "application/x-ndjson": {
+                "schema": {"type": "string"},
+                "example": json.dumps(examples.SIGNAL, ensure_ascii=False) + "\n",
+            }
+        },
+    }
+
+
+def bulk_answer() -> dict[str, Any]:
+    """The results of a bulk delivery."""
+    return {
+        "description": "One JSON object a line, in order. Each has line (from 1, empty lines"
+        " counted) and status. Kept (status 200, 201 or 202): signalId, state, persons, and"
+        " currentVersion or warnings when there are any. Not kept (400, 409, 413, 503): code,"
+        " detail and errors; a 409 names signalId and currentVersion. Send lines with 503 again.",
+        "content": {
+            "application/x-ndjson": {
+                "schema": {"type": "string"},
+                "example": "".join(json.dumps(line) + "\n" for line in examples.RESULTS),
+            }
+        },
     }
 
 

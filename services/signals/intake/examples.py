@@ -74,3 +74,21 @@ ANSWER = {
         {"ref": "p3", "mentionId": "b77e2c35-19f0-4c55-b7a4-3c2f5a6b7c13"},
     ],
 }
+RESULTS: list[dict[str, Any]] = [
+    {
+        "line": 1,
+        "status": 201,
+        "signalId": ANSWER["signalId"],
+        "state": "received",
+        "persons": ANSWER["persons"],
+    },
+    {
+        "line": 2,
+        "status": 400,
+        "code": "invalid-input",
+        "detail": "Mend every fault named in errors and send the signal again.",
+        "errors": [
+            {"pointer": "/place", "code": "unknown-code", "detail": "Use one of: home, school."}
+        ],
+    },
+]

@@ -48,7 +48,10 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
         requestBody=told.signal_body(),
         responses={
             "201": told.answer("Accepted: kept, and on its way to be linked"),
-            "200": told.answer("The same bytes were delivered before: the same answer"),
+            "200": told.answer(
+                "The same bytes were delivered before: the same answer. After a correction or"
+                " withdrawal it says what stands now: state, currentVersion and a warning"
+            ),
             "202": told.answer("Acute and not understood: kept whole, at the desk"),
             **told.problems("400", "401", "404", "409", "413", "415", "503"),
         },
@@ -66,12 +69,9 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
     @routes.route("/v1/signals/_bulk", methods=["POST"])
     @routes.doc(
         summary="Deliver many signals, one a line",
-        requestBody=told.bulk_body(),
+        requestBody=told.bulk_body(settings.max_bulk_bytes, settings.max_body_bytes),
         responses={
-            "200": {
-                "description": "One result a line: line, status, signalId or errors",
-                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
-            },
+            "200": told.bulk_answer(),
             **told.problems("400", "401", "404", "413", "415", "503"),
         },
     )
