@@ -44,6 +44,18 @@ def test_no_purpose_is_chosen_beforehand_and_danger_never(reader: Reader) -> Non
     assert 'value="case_coordination" required checked' in reader.get(CASE).get_data(as_text=True)
 
 
+def test_an_administrator_is_told_that_there_is_no_content(settings: Settings, now: None) -> None:
+    answer = Reader(settings, replace(MARIT, role=Role.ADMINISTRATOR)).get("/signals/")
+    assert answer.status_code == 200
+    assert "U ziet geen inhoud" in answer.get_data(as_text=True)
+
+
+def test_the_link_to_the_table_leads_inside_what_it_opens(reader: Reader) -> None:
+    page = opened(reader)
+    folded = page[page.index("Tijdlijn als tabel</summary>") :]
+    assert 'id="timeline-table"' in folded[: folded.index("</details>")]
+
+
 def test_a_first_opening_says_so(reader: Reader) -> None:
     reader.post(f"{CASE}/open", purpose="case_coordination")
     sentence = "U was hier nog niet: alles is nieuw voor u."

@@ -37,6 +37,8 @@ def coordinator_pages(pictures: PictureDoor, searches: SearchDoor) -> Blueprint:
     @access(*PEOPLE, decision="list on worklist; other roles are sent to their own page", page=True)
     def worklist() -> str | Response:
         actor = current_actor()
+        if actor.role is Role.ADMINISTRATOR:
+            return render_template("no_content.html")  # has no pages: a redirect would not end
         if actor.role is not Role.COORDINATOR:
             return redirect(home(actor), 303)
         listed = pictures.worklist(actor, _usual(actor))
