@@ -19,6 +19,7 @@ from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.authentication.renewal import SessionRenewal
 from shared.authentication.sessions import (
+    LEFT_COOKIE,
     TOUCH_SECONDS,
     CookieSeal,
     Session,
@@ -110,6 +111,8 @@ class SignIn:
             "code_challenge": challenge.rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if LEFT_COOKIE in request.cookies:
+            query["prompt"] = "login"  # whoever left in a hurry is not let in by itself
         response = _see_other(f"{self._settings.issuer}/authorize?{urlencode(query)}")
         started = {
             "state": state,
@@ -164,6 +167,7 @@ class SignIn:
         g.bundel_session_new = True
         response = _see_other(str(started["next"]))
         self._delete(response, self._started_cookie(state))
+        response.delete_cookie(LEFT_COOKIE, path="/")
         return response
 
     def log_out(self) -> Response:

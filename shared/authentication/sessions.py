@@ -95,6 +95,10 @@ class SessionCookies:
         return text
 
 
+# Set by "Snel weg": until the next log-in no service opens without a password.
+LEFT_COOKIE = "bundel_left"
+
+
 def current_session() -> Session | None:
     """The session this request came with, or None (bearer token, public route)."""
     found = g.get("bundel_session")

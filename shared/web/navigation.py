@@ -40,8 +40,11 @@ def _place_of(here: str, paths: list[str]) -> str:
 
 def home(actor: Actor | None) -> str:
     """The page a person starts at."""
-    places = _places(actor.role) if actor is not None else []
-    return places[0][1] if places else f"{request.script_root}/"
+    if actor is None:
+        return f"{request.script_root}/"
+    places = _places(actor.role)
+    # Who has no pages (the administrator) is told so there; elsewhere a redirect would not end.
+    return places[0][1] if places else "/signals/"
 
 
 def _places(role: Role) -> list[tuple[str, str]]:

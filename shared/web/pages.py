@@ -24,8 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shared import clock
 from shared.authentication.access import public
-from shared.authentication.sessions import current_session, note
-from shared.problems import Problem
+from shared.authentication.sessions import LEFT_COOKIE, current_session, note
 from shared.web import assets, dates, labels
 from shared.web.api_page import api_document
 from shared.web.icons import icon, placed
@@ -146,15 +145,19 @@ def leave() -> Response:
     # A GET without a check of role: the link always works, also when the log-in has run out.
     response = make_response(render_template("leave.html", today=clock.now()))
     response.headers["Clear-Site-Data"] = '"cache"'
-    wiring = current_app.extensions["bundel"]
-    try:
-        wiring.authenticate()
-        if current_session() is not None:
-            note(OPENED, "")
-    except Problem:  # nobody can say who this is now: then nothing stays open at all
-        for name in request.cookies:
-            if name == f"bundel_{wiring.service}":
-                response.delete_cookie(name, path=f"{request.script_root}/")
+    service = current_app.extensions["bundel"].service
+    if current_session() is not None:
+        note(OPENED, "")
+    # The session ends, and the next log-in asks for the password again: Back shows nothing.
+    response.delete_cookie(f"bundel_{service}", path=f"{request.script_root}/")
+    response.set_cookie(
+        LEFT_COOKIE,
+        "1",
+        path="/",  # after leaving one service none of them opens by itself
+        secure=current_app.extensions["bundel"].settings.base_url.startswith("https://"),
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 

@@ -149,3 +149,23 @@ def test_a_page_session_is_given_no_filter(browser: Browser) -> None:
     )
     assert answer.status_code == 401
     assert "anyOf" not in answer.text
+
+
+def test_who_leaves_in_a_hurry_is_not_let_in_again_without_a_password(browser: Browser) -> None:
+    assert "Toestemmingen" in browser.get(HOME).text
+    assert "Bundel" not in browser.get(HOME + "leave").text
+    assert "bundel_consent" not in browser.cookies()
+    for _back in range(2):
+        page = browser.get(HOME)
+        assert 'name="password"' in page.text
+        assert "Toestemmingen vastleggen" not in page.text
+    browser.log_in(HOME, "r.visser")
+    assert 'name="password"' not in browser.get(HOME).text
+
+
+def test_an_administrator_is_not_sent_round(
+    consent_app: Flask, wsgi_transport: WsgiTransport
+) -> None:
+    administrator = Browser(wsgi_transport.applications)
+    administrator.log_in(HOME + "rules", "b.beheer")
+    assert administrator.get(HOME, follow=False).headers["Location"] == "/signals/"
