@@ -52,21 +52,26 @@ class QueuedCase:
 
 @dataclass(frozen=True)
 class StoryPlace:
-    """Where a story can be opened: its first case."""
+    """Where a story can be opened: its first case, and its households (one for each legal context
+    and region in which it has a case; that of the first case first)."""
 
     story: Story
-    household_id: str
+    household_ids: tuple[str, ...]
     case_id: str
+
+    @property
+    def household_id(self) -> str:
+        return self.household_ids[0]
 
     @property
     def step(self) -> tuple[str, str]:
         """How it is kept among the steps that were done."""
-        return f"place:{self.story.id}", f"{self.household_id} {self.case_id}"
+        return f"place:{self.story.id}", " ".join((self.case_id, *self.household_ids))
 
     @staticmethod
     def of(story: Story, progress: Progress) -> StoryPlace:
-        household_id, case_id = progress.result(f"place:{story.id}").split()
-        return StoryPlace(story, household_id, case_id)
+        case_id, *household_ids = progress.result(f"place:{story.id}").split()
+        return StoryPlace(story, tuple(household_ids), case_id)
 
 
 @dataclass
@@ -83,8 +88,7 @@ class DeskWork:
         places = [self._assign(story, assignment) for assignment in story.assignments]
         for number, consent in enumerate(story.consents):
             self._consent(story, number, consent)
-        first = places[0]
-        return StoryPlace(story, first.household_id, first.case_id)
+        return StoryPlace(story, tuple(place.household_id for place in places), places[0].case_id)
 
     def settle_quiet(self, known: frozenset[str]) -> None:
         """Assigns most of the other households. `known`: household ids of the stories."""

@@ -173,7 +173,7 @@ class _Loader:
             places.append(work.settle(story))
             bar.advance(task)
         progress.add(place.step for place in places)
-        work.settle_quiet(frozenset(place.household_id for place in places))
+        work.settle_quiet(frozenset(home for place in places for home in place.household_ids))
         bar.advance(task)
         return places
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from bundel.demo.desk_work import StoryPlace
 from tests.town import InTown
 
 COORDINATORS = frozenset({"m.dejong", "a.said", "t.maas", "k.bos", "j.prins"})
@@ -45,8 +46,9 @@ class Looker:
         """The cases on one's own work list."""
         return [row["case"] for row in self.worklist()["rows"]]
 
-    def case_of(self, household_id: str) -> dict[str, Any] | None:
-        return next((c for c in self.cases() if c["householdId"] == household_id), None)
+    def case_of(self, place: StoryPlace) -> dict[str, Any] | None:
+        """This person's case of the story, in whatever legal context they work."""
+        return next((c for c in self.cases() if c["householdId"] in place.household_ids), None)
 
     def picture(self, case_id: str) -> tuple[int, dict[str, Any]]:
         return self.town.ask(self.user, f"v1/cases/{case_id}/picture", {"purpose": PURPOSE})

@@ -19,7 +19,7 @@ LookerOf = Callable[[str], Looker]
 
 def picture_of(town: InTown, looker: LookerOf, user: str, number: int) -> dict[str, Any]:
     viewer = looker(user)
-    case = viewer.case_of(town.place(number).household_id)
+    case = viewer.case_of(town.place(number))
     assert case is not None, f"{user} has no case of story {number}"
     status, picture = viewer.picture(case["id"])
     assert status == 200
@@ -66,9 +66,9 @@ def test_her_address_is_nowhere_in_the_databases(town: InTown) -> None:
 def test_nobody_but_the_named_finds_the_closed_compartment_and_the_named_one_does(
     town: InTown, looker: LookerOf
 ) -> None:
-    assert looker("a.said").case_of(town.place(7).household_id) is not None
+    assert looker("a.said").case_of(town.place(7)) is not None
     for user in ("m.dejong", "t.maas", "j.prins", "k.bos"):
-        assert looker(user).case_of(town.place(7).household_id) is None
+        assert looker(user).case_of(town.place(7)) is None
         assert looker(user).search("Tahiri")["count"] == 0
 
 

@@ -68,7 +68,7 @@ def test_who_may_not_know_gets_the_answer_of_what_does_not_exist(
     town: InTown, looker: LookerOf, number: int, hidden: Hidden
 ) -> None:
     viewer, place = looker(hidden.viewer), town.place(number)
-    assert viewer.case_of(place.household_id) is None
+    assert viewer.case_of(place) is None
     status, body = viewer.picture(place.case_id)
     nothing_status, nothing = viewer.picture(NOBODYS_CASE)
     assert status == nothing_status == 404
@@ -93,7 +93,7 @@ def test_masked_items_say_why_and_nothing_more(
     town: InTown, looker: LookerOf, number: int, masked: Masked
 ) -> None:
     viewer = looker(masked.viewer)
-    case = viewer.case_of(town.place(number).household_id)
+    case = viewer.case_of(town.place(number))
     assert case is not None
     _status, picture = viewer.picture(case["id"])
     items = [item for item in picture["timeline"] if item["mask"]]

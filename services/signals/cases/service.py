@@ -184,7 +184,9 @@ class CaseService:
         with self._engine.connect() as connection:
             pairs = {
                 candidate.mention_id: candidate.person_id
-                for candidate in linking.open_candidates(connection, actor.region)
+                for candidate in linking.open_candidates(
+                    connection, actor.region, actor.legal_context
+                )
                 if candidate.candidate_id == candidate_id
             }
             held = linking.person_mentions(connection, pairs.values())
@@ -253,8 +255,9 @@ class CaseService:
     def _demand_mention(
         self, actor: Actor, links: Sequence[linking.LinkRecord], event: str
     ) -> Permitted:
-        """An open case of the desk's context into which one of these mentions was linked."""
-        wanted = {link.mention_id for link in links}
+        """An open case of the desk's context that one of these very links lies in: a link of
+        another context is not this desk's to judge, though it is about the same mention."""
+        wanted = {link.link_id for link in links}
         with self._engine.connect() as connection:
             households = linking.households_of_signals(connection, [one.signal_id for one in links])
             cases = [
@@ -267,7 +270,7 @@ class CaseService:
             files = [
                 file
                 for file in load_files(connection, cases)
-                if any(link.mention_id in wanted for item in file.items for link in item.links)
+                if any(link.link_id in wanted for item in file.items for link in item.links)
             ]
         return self._demand_one(actor, files, event)
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from services.signals.intake.records import SignalRecord
+from services.signals.intake.records import MentionRecord, SignalRecord
 from services.signals.linking.description import read_date
-from services.signals.linking.planning import Plan
+from services.signals.linking.layers import ASKED_CONTEXTS
+from services.signals.linking.planning import LayerPlan, Plan
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, PERMIT, Entry, entry_for
@@ -18,13 +19,6 @@ from shared.vocabulary import Agency, LegalContext, Purpose, Role
 if TYPE_CHECKING:
     from services.signals.linking.writing import Written
 
-# Contexts a bundle may be made under here; the others have a door of their own.
-ASKED_CONTEXTS = (
-    LegalContext.VT_TASK,
-    LegalContext.ZVH_WGS,
-    LegalContext.YOUTH_COUNCIL,
-    LegalContext.CONSENT,
-)
 LINKING_CLIENT = "bundel-signals"
 
 
@@ -76,7 +70,7 @@ def questions_of(plan: Plan) -> list[Question]:
         minor_involved=record.minor_involved,
         human_confirmed=False,
         acute=record.acute,
-        subjects=_subjects(plan),
+        subjects=(),
     )
     return [
         Question(
@@ -84,7 +78,11 @@ def questions_of(plan: Plan) -> list[Question]:
             purpose=Purpose.INTAKE.value,
             resource_type="signal",
             resource_id=record.id,
-            facts=replace(facts, case_context=context.value),
+            facts=replace(
+                facts,
+                case_context=context.value,
+                subjects=_subjects(plan.mentions, plan.layers[context.value]),
+            ),
         )
         for context in ASKED_CONTEXTS
     ]
@@ -148,10 +146,10 @@ def _entry(plan: Plan, verdict: Verdict, persons: Sequence[str], contexts: Seque
     )
 
 
-def _subjects(plan: Plan) -> tuple[Subject, ...]:
-    """The persons concerned as the clusters would be after linking."""
+def _subjects(mentions: Sequence[MentionRecord], plan: LayerPlan) -> tuple[Subject, ...]:
+    """The persons concerned as the clusters of that layer would be after linking."""
     subjects = []
-    for mention in plan.mentions:
+    for mention in mentions:
         placement = plan.placements.get(mention.id)
         known = plan.known.get(placement.person_id or "") if placement else None
         cluster = {m for m, _ in known.mentions} if known else set()

@@ -5,8 +5,8 @@ exceptions. Someone with more than one (former) partner belongs to the circle of
 join those circles by himself: an ex's new family is no part of the first household unless a signal
 ties it to somebody else there. And a circle never grows beyond a bound: a human looks first.
 
-What not everybody may know of (a closed compartment, a source's condition) lies in each circle it
-touches and joins none: else who may not know of it would see by the company that it exists (I4).
+What only named people may know of (a closed compartment) lies in each circle it touches and joins
+none: else who may not know of it would see by the company that it exists (I4).
 """
 
 from __future__ import annotations

@@ -16,21 +16,22 @@ from services.signals.linking.scope import JOINING
 from services.signals.linking.tables import links, match_keys
 from services.signals.protection.vault import CannotOpen, Vault
 
-MOST_PERSONS = 40  # per signal mention; those that share most keys come first
+MOST_PERSONS = 40  # per mention and layer; those that share most keys come first
+Found = dict[str, dict[str, list[str]]]  # layer → mention → persons
 
 
 def persons_by_keys(
     connection: Connection, keys: Mapping[str, Collection[MatchKey]], region: str, signal_id: str
-) -> dict[str, list[str]]:
-    """Mention → persons of the region that share a key with it, most keys first; one query.
+) -> Found:
+    """Per layer: mention → persons of the region that share a key with it, most keys first.
 
-    Mentions of the signal itself find nobody, and sealed ones are not found.
+    One query. Mentions of the signal itself find nobody, and sealed ones are not found.
     """
     wanted = {key.value for found in keys.values() for key in found}
-    persons_of: dict[str, set[str]] = defaultdict(set)
+    persons_of: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for chunk in chunks(wanted):
         rows = connection.execute(
-            select(match_keys.c.value, links.c.person_id)
+            select(match_keys.c.value, links.c.layer, links.c.person_id)
             .join(links, links.c.mention_id == match_keys.c.mention_id)
             .where(
                 match_keys.c.value.in_(chunk),
@@ -41,13 +42,16 @@ def persons_by_keys(
             )
         )
         for row in rows:
-            persons_of[row.value].add(row.person_id)
-    result = {}
-    for mention, found in keys.items():
-        shared = Counter(person for key in found for person in persons_of[key.value])
-        ranked = sorted(shared, key=lambda person: (-shared[person], person))
-        result[mention] = ranked[:MOST_PERSONS]
-    return result
+            persons_of[row.layer][row.value].add(row.person_id)
+    return {
+        layer: {mention: _nearest(found, of_value) for mention, found in keys.items()}
+        for layer, of_value in persons_of.items()
+    }
+
+
+def _nearest(keys: Collection[MatchKey], of_value: Mapping[str, set[str]]) -> list[str]:
+    shared = Counter(person for key in keys for person in of_value.get(key.value, ()))
+    return sorted(shared, key=lambda person: (-shared[person], person))[:MOST_PERSONS]
 
 
 def open_persons(

@@ -1,5 +1,6 @@
 """What humans do to links: confirm, move, merge, split, undo. Nothing is overwritten.
 
+Each holds in one layer only: what the desk of one context decides joins nobody in another.
 Every function works in the caller's transaction and settles ties and households before it returns.
 Raises NotFound for what does not hold (any more), Conflict for what would join two BSNs or a pair
 that a human parted.
@@ -58,13 +59,13 @@ def move_link(connection: Connection, link_id: str, person_id: str | None, by: s
     """
     row = holding(connection, link_id)
     if person_id is not None:
-        _demand_person(connection, person_id, row.region)
+        _demand_person(connection, person_id, row.region, row.layer)
         demand_joinable(connection, [row.mention_id], mentions_of(connection, person_id))
     left = [m for m in mentions_of(connection, row.person_id) if m != row.mention_id]
     part(connection, [row.mention_id], left, by, "moved")
     if left:
         tell_of_split(connection, [row.mention_id, *left])
-    target = person_id or add_person(connection, row.region, placeholder=False)
+    target = person_id or add_person(connection, row.region, row.layer, placeholder=False)
     moved = next_version(
         connection,
         row,
@@ -80,11 +81,13 @@ def move_link(connection: Connection, link_id: str, person_id: str | None, by: s
 
 def merge_persons(connection: Connection, survivor: str, absorbed: str, by: str) -> str:
     """All mentions of `absorbed` become mentions of `survivor`. The id of the merge, to undo it."""
-    region = connection.scalar(select(persons.c.region).where(persons.c.id == survivor))
-    if region is None or survivor == absorbed:
+    lives = connection.execute(
+        select(persons.c.region, persons.c.layer).where(persons.c.id == survivor)
+    ).one_or_none()
+    if lives is None or survivor == absorbed:
         raise NotFound
-    _demand_person(connection, survivor, region)
-    _demand_person(connection, absorbed, region)
+    _demand_person(connection, survivor, lives.region, lives.layer)
+    _demand_person(connection, absorbed, lives.region, lives.layer)
     rows = links_of(connection, absorbed)
     moving = [row.mention_id for row in rows]
     demand_joinable(connection, moving, mentions_of(connection, survivor))
@@ -142,7 +145,7 @@ def unmerge(connection: Connection, merge_id: str, by: str, *, for_good: bool = 
 def confirm_candidate(connection: Connection, candidate_id: str, region: str, by: str) -> str:
     """A human says the mention is that person: their persons become one. The id of the merge."""
     candidate = _open_candidate(connection, candidate_id, region)
-    link = _active_link(connection, candidate.mention_id)
+    link = _active_link(connection, candidate.mention_id, candidate.layer)
     survivor = surviving_person(connection, candidate.person_id)
     if survivor == link.person_id:
         raise NotFound
@@ -150,7 +153,7 @@ def confirm_candidate(connection: Connection, candidate_id: str, region: str, by
     _decide(connection, [candidate_id], "confirmed", by)
     next_version(
         connection,
-        _active_link(connection, candidate.mention_id),
+        _active_link(connection, candidate.mention_id, candidate.layer),
         EndReason.CONFIRMED,
         band=Band.MANUAL.value,
         confirmed_by=by,
@@ -179,10 +182,11 @@ def surviving_person(connection: Connection, person_id: str) -> str:
         current = above
 
 
-def _active_link(connection: Connection, mention_id: str) -> Row[Any]:
+def _active_link(connection: Connection, mention_id: str, layer: str) -> Row[Any]:
     row = connection.execute(
         select(links).where(
             links.c.mention_id == mention_id,
+            links.c.layer == layer,
             links.c.ended_at.is_(None),
             links.c.state == LinkState.ACTIVE.value,
         )
@@ -192,11 +196,12 @@ def _active_link(connection: Connection, mention_id: str) -> Row[Any]:
     return row
 
 
-def _demand_person(connection: Connection, person_id: str, region: str) -> None:
+def _demand_person(connection: Connection, person_id: str, region: str, layer: str) -> None:
     found = connection.execute(
         select(persons.c.id).where(
             persons.c.id == person_id,
             persons.c.region == region,
+            persons.c.layer == layer,
             persons.c.replaced_by.is_(None),
         )
     ).one_or_none()

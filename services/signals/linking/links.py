@@ -18,7 +18,7 @@ from shared.problems import NotFound
 
 @dataclass(frozen=True)
 class NewLink:
-    """A link to be written. `contexts`: the legal contexts that permit it; none = sealed."""
+    """A link to be written, in the layer of a context that permits it, or SEALED."""
 
     mention_id: str
     signal_id: str
@@ -27,7 +27,7 @@ class NewLink:
     band: Band
     score: float
     fields: tuple[FieldScore, ...]
-    contexts: tuple[str, ...]
+    layer: str
     ground: str
     decision_id: str
     explanation: tuple[str, ...]
@@ -38,22 +38,22 @@ class NewLink:
 
     @property
     def state(self) -> LinkState:
-        return LinkState.AWAITING_RECEIPT if self.contexts else LinkState.SEALED
+        return LinkState.AWAITING_RECEIPT if self.layer else LinkState.SEALED
 
 
-def add_person(connection: Connection, region: str, placeholder: bool) -> str:
+def add_person(connection: Connection, region: str, layer: str, placeholder: bool) -> str:
     """A person of its own; its id says nothing."""
     person_id = ids.new_id()
     connection.execute(
         persons.insert().values(
-            id=person_id, region=region, created_at=now(), placeholder=placeholder
+            id=person_id, region=region, layer=layer, created_at=now(), placeholder=placeholder
         )
     )
     return person_id
 
 
 def add_link(connection: Connection, new: NewLink) -> str:
-    """Writes a link and its score per field. IntegrityError when the mention has one that holds."""
+    """Writes a link and its score per field. IntegrityError when the layer has one already."""
     link_id = ids.new_id()
     connection.execute(
         links.insert().values(
@@ -65,7 +65,7 @@ def add_link(connection: Connection, new: NewLink) -> str:
             state=new.state.value,
             band=new.band.value,
             score_bits=new.score,
-            contexts=list(new.contexts),
+            layer=new.layer,
             ground=new.ground,
             decision_id=new.decision_id,
             entry_id=new.entry_id,

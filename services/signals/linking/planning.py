@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,32 +18,41 @@ from services.signals.intake.reading import (
 from services.signals.intake.records import MentionRecord, SignalRecord
 from services.signals.linking.describing import describe
 from services.signals.linking.description import Description
-from services.signals.linking.finding import open_persons, persons_by_keys
+from services.signals.linking.finding import Found, open_persons, persons_by_keys
 from services.signals.linking.keys import Keyer, MatchKey, match_keys
+from services.signals.linking.layers import ASKED_CONTEXTS, SEALED
 from services.signals.linking.matching import Arriving, Known, Placement, place
 from services.signals.linking.parting import parted_pairs
-from services.signals.linking.states import LinkState
 from services.signals.linking.tables import links
 from services.signals.linking.weights import Weights
 from services.signals.protection.vault import Vault
 
 
 @dataclass(frozen=True)
-class Plan:
-    """`placements` for mentions without a link, or with a sealed one, should a context permit.
+class LayerPlan:
+    """What would be done in one layer, worked out from what lies in that layer alone.
 
-    `view` is what the plan rests on: when it differs at writing, the plan is made anew.
+    `placements` for mentions without a link there, should its context permit.
     """
 
-    record: SignalRecord
-    mentions: tuple[MentionRecord, ...]
+    layer: str
     held: Mapping[str, Row[Any]]  # links of current mentions that hold, by mention
-    superseded: tuple[Row[Any], ...]  # links of mentions that a correction replaced
     placements: Mapping[str, Placement]
-    placeholders: frozenset[str]
     own_person: Mapping[str, str]  # mention → the person its uncorrected self alone made up
     replaces: Mapping[str, str]  # mention → the link of its uncorrected self
     known: Mapping[str, Known] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`view` is what the plan rests on: when it differs at writing, the plan is made anew."""
+
+    record: SignalRecord
+    mentions: tuple[MentionRecord, ...]
+    layers: Mapping[str, LayerPlan]
+    sealed: Mapping[str, Row[Any]]  # sealed links of current mentions
+    superseded: tuple[Row[Any], ...]  # links of mentions that a correction replaced, in any layer
+    placeholders: frozenset[str]
     keys: Mapping[str, frozenset[MatchKey]] = field(repr=False)
     parted: frozenset[frozenset[str]]
     view: frozenset[tuple[str, ...]]
@@ -61,32 +70,43 @@ def make_plan(
     described = {m.id: describe(m, contents[m.id]) for m in mentions}
     keys = {m: match_keys(d, record.region, keyer) for m, d in described.items()}
     holding = _holding(connection, signal_id)
-    held = {row.mention_id: row for row in holding if row.mention_id in described}
-    superseded = tuple(row for row in holding if row.mention_id not in described)
-    previous = _previous(connection, mentions, superseded)
+    layers = [context.value for context in ASKED_CONTEXTS]
+    previous = {
+        layer: _previous(connection, mentions, [row for row in holding if row.layer == layer])
+        for layer in layers
+    }
     found = persons_by_keys(connection, keys, record.region, signal_id)
-    gone = {row.mention_id for row in superseded}
-    own = {mention for mention, row in held.items() if row.state == LinkState.SEALED.value}
-    to_place = [m for m in mentions if m.id not in held or m.id in own]
-    wanted = {person for m in to_place for person in found[m.id]}
-    wanted |= {row.person_id for row in previous.values()}
-    known = {k.person_id: k for k in open_persons(connection, vault, wanted, gone)}
-    parted = _parted(connection, [m.id for m in to_place], previous)
-    placements = _place(to_place, described, previous, known, weights, parted, held, own)
+    gone = {row.mention_id for row in holding if row.mention_id not in described}
+    wanted = {
+        layer: {person for near in found.get(layer, {}).values() for person in near}
+        | {row.person_id for row in previous[layer].values()}
+        for layer in layers
+    }
+    opened = open_persons(connection, vault, set().union(*wanted.values()), gone)
+    parted = _parted(connection, [m.id for m in mentions], previous.values())
     return Plan(
         record=record,
         mentions=mentions,
-        held=held,
-        superseded=superseded,
-        placements=placements,
-        placeholders=frozenset(m for m, d in described.items() if d.placeholder),
-        own_person={
-            mention: row.person_id
-            for mention, row in previous.items()
-            if row.person_id not in known
+        layers={
+            layer: _in_layer(
+                layer,
+                [row for row in holding if row.layer == layer],
+                described,
+                mentions,
+                previous[layer],
+                {known.person_id: known for known in opened if known.person_id in wanted[layer]},
+                weights,
+                parted,
+            )
+            for layer in layers
         },
-        replaces={mention: row.id for mention, row in previous.items()},
-        known=known,
+        sealed={
+            row.mention_id: row
+            for row in holding
+            if row.layer == SEALED and row.mention_id in described
+        },
+        superseded=tuple(row for row in holding if row.mention_id not in described),
+        placeholders=frozenset(m for m, d in described.items() if d.placeholder),
         keys=keys,
         parted=parted,
         view=_view(connection, record.version, holding, found),
@@ -102,12 +122,9 @@ def view_of(connection: Connection, plan: Plan) -> frozenset[tuple[str, ...]]:
 
 
 def _view(
-    connection: Connection,
-    version: int,
-    holding: list[Row[Any]],
-    found: Mapping[str, list[str]],
+    connection: Connection, version: int, holding: list[Row[Any]], found: Found
 ) -> frozenset[tuple[str, ...]]:
-    people = sorted({person for persons in found.values() for person in persons})
+    people = sorted({p for near in found.values() for persons in near.values() for p in persons})
     rows = (
         connection.execute(
             select(links.c.id, links.c.person_id).where(
@@ -124,16 +141,17 @@ def _view(
     )
 
 
-def _place(
-    to_place: list[MentionRecord],
+def _in_layer(
+    layer: str,
+    holding: list[Row[Any]],
     described: Mapping[str, Description],
+    mentions: tuple[MentionRecord, ...],
     previous: Mapping[str, Row[Any]],
     known: Mapping[str, Known],
     weights: Weights,
     parted: frozenset[frozenset[str]],
-    held: Mapping[str, Row[Any]],
-    own: set[str],
-) -> dict[str, Placement]:
+) -> LayerPlan:
+    held = {row.mention_id: row for row in holding if row.mention_id in described}
     arriving = [
         Arriving(
             m.id,
@@ -141,11 +159,23 @@ def _place(
             described[m.id],
             previous[m.id].person_id if m.id in previous else None,
         )
-        for m in to_place
+        for m in mentions
+        if m.id not in held
     ]
-    taken = {row.person_id for mention, row in held.items() if mention not in own}
+    taken = {row.person_id for row in held.values()}
     placed = place(arriving, list(known.values()), weights, parted, taken)
-    return {placement.mention_id: placement for placement in placed}
+    return LayerPlan(
+        layer=layer,
+        held=held,
+        placements={placement.mention_id: placement for placement in placed},
+        own_person={
+            mention: row.person_id
+            for mention, row in previous.items()
+            if row.person_id not in known
+        },
+        replaces={mention: row.id for mention, row in previous.items()},
+        known=known,
+    )
 
 
 def _holding(connection: Connection, signal_id: str) -> list[Row[Any]]:
@@ -153,28 +183,28 @@ def _holding(connection: Connection, signal_id: str) -> list[Row[Any]]:
         connection.execute(
             select(links)
             .where(links.c.signal_id == signal_id, links.c.ended_at.is_(None))
-            .order_by(links.c.mention_id)
+            .order_by(links.c.mention_id, links.c.layer)
         )
     )
 
 
 def _previous(
-    connection: Connection, mentions: tuple[MentionRecord, ...], superseded: tuple[Row[Any], ...]
+    connection: Connection, mentions: tuple[MentionRecord, ...], holding: list[Row[Any]]
 ) -> dict[str, Row[Any]]:
     """Mention → the link of the mention it replaces: the one with the same ref in the signal."""
+    current = {mention.id for mention in mentions}
+    superseded = [row for row in holding if row.mention_id not in current]
     old = load_mentions_by_id(connection, [row.mention_id for row in superseded])
     by_ref = {old[row.mention_id].ref: row for row in superseded if row.mention_id in old}
-    return {
-        m.id: by_ref[m.ref]
-        for m in mentions
-        if m.ref in by_ref and by_ref[m.ref].state != LinkState.SEALED.value
-    }
+    return {m.id: by_ref[m.ref] for m in mentions if m.ref in by_ref}
 
 
 def _parted(
-    connection: Connection, mention_ids: list[str], previous: Mapping[str, Row[Any]]
+    connection: Connection,
+    mention_ids: list[str],
+    previous: Iterable[Mapping[str, Row[Any]]],
 ) -> frozenset[frozenset[str]]:
     """Pairs a human parted; what was said of the uncorrected mention holds for the corrected."""
-    replaced = {row.mention_id: mention for mention, row in previous.items()}
+    replaced = {row.mention_id: mention for rows in previous for mention, row in rows.items()}
     pairs = parted_pairs(connection, [*mention_ids, *replaced])
     return frozenset(frozenset(replaced.get(m, m) for m in pair) for pair in pairs)

@@ -1,4 +1,5 @@
-"""How far a change reaches: signals that hang together through persons or households."""
+"""How far a change reaches: signals that hang together, in one layer, through persons or
+households."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 
 from services.signals.intake.reading import chunks, load_signals
 from services.signals.linking.states import LinkState
-from services.signals.linking.tables import bundlings, links, persons
+from services.signals.linking.tables import bundlings, households, links, persons
 
 # Sealed links join nothing: they wait for a ground.
 JOINING = (LinkState.AWAITING_RECEIPT.value, LinkState.ACTIVE.value)
@@ -31,9 +32,10 @@ class JoiningLink:
 
 @dataclass(frozen=True)
 class Scope:
-    """Everything of one region that hangs together with the touched signals."""
+    """Everything of one region and layer that hangs together with the touched signals."""
 
     region: str
+    layer: str
     links: tuple[JoiningLink, ...]
     signals: frozenset[str]
     households: frozenset[str]
@@ -42,8 +44,36 @@ class Scope:
 
 
 def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
-    """One scope per region: persons are never shared between regions, so neither are circles."""
-    signals, links_found, homes = _walk(connection, touched)
+    """One scope per layer and region: neither shares persons with another, so neither are
+    circles."""
+    return [
+        scope
+        for layer in sorted(_layers_of(connection, touched))
+        for scope in _scopes_in(connection, layer, touched)
+    ]
+
+
+def _layers_of(connection: Connection, signal_ids: set[str]) -> set[str]:
+    """Layers in which these signals are linked, or were bundled until now."""
+    found: set[str] = set()
+    for chunk in chunks(signal_ids):
+        linked = select(links.c.layer).where(
+            links.c.signal_id.in_(chunk),
+            links.c.ended_at.is_(None),
+            links.c.state.in_(JOINING),
+        )
+        found |= set(connection.scalars(linked.distinct()))
+        bundled = (
+            select(households.c.layer)
+            .join(bundlings, bundlings.c.household_id == households.c.id)
+            .where(bundlings.c.signal_id.in_(chunk), _held_or_merged())
+        )
+        found |= set(connection.scalars(bundled.distinct()))
+    return found
+
+
+def _scopes_in(connection: Connection, layer: str, touched: set[str]) -> list[Scope]:
+    signals, links_found, homes = _walk(connection, layer, touched)
     regions: dict[str, list[JoiningLink]] = defaultdict(list)
     for link in links_found:
         regions[link.region].append(link)
@@ -52,21 +82,21 @@ def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
     return [
         Scope(
             region,
+            layer,
             tuple(sorted(regions[region], key=lambda link: link.mention_id)),
             frozenset(s for s in signals if region_of.get(s) == region),
             frozenset(homes),
             {s: record.created_at for s, record in records.items()},
-            frozenset(
-                s
-                for s, record in records.items()
-                if record.compartment != "none" or record.conditions
-            ),
+            # A source's condition needs no place here: it keeps the signal out of the layer.
+            frozenset(s for s, record in records.items() if record.compartment != "none"),
         )
         for region in sorted(set(regions) | set(region_of.values()))
     ]
 
 
-def _walk(connection: Connection, touched: set[str]) -> tuple[set[str], set[JoiningLink], set[str]]:
+def _walk(
+    connection: Connection, layer: str, touched: set[str]
+) -> tuple[set[str], set[JoiningLink], set[str]]:
     """Signals that hang together through persons or households, their links and households."""
     signals: set[str] = set()
     found: set[JoiningLink] = set()
@@ -75,19 +105,21 @@ def _walk(connection: Connection, touched: set[str]) -> tuple[set[str], set[Join
     waiting = set(touched)
     while waiting and len(signals) < _MOST_SIGNALS:
         signals |= waiting
-        new_links = _joining_links(connection, links.c.signal_id, waiting)
+        new_links = _joining_links(connection, layer, links.c.signal_id, waiting)
         found |= new_links
         new_people = {link.person_id for link in new_links} - people
         people |= new_people
-        by_person = _joining_links(connection, links.c.person_id, new_people)
-        new_homes = _homes_of(connection, waiting) - homes
+        by_person = _joining_links(connection, layer, links.c.person_id, new_people)
+        new_homes = _homes_of(connection, layer, waiting) - homes
         homes |= new_homes
         by_home = _signals_of(connection, new_homes)
         waiting = ({link.signal_id for link in by_person} | by_home) - signals
     return signals, found, homes
 
 
-def _joining_links(connection: Connection, column: Any, values: set[str]) -> set[JoiningLink]:
+def _joining_links(
+    connection: Connection, layer: str, column: Any, values: set[str]
+) -> set[JoiningLink]:
     found: set[JoiningLink] = set()
     for chunk in chunks(values):
         rows = connection.execute(
@@ -99,21 +131,29 @@ def _joining_links(connection: Connection, column: Any, values: set[str]) -> set
                 persons.c.placeholder,
             )
             .join(persons, persons.c.id == links.c.person_id)
-            .where(column.in_(chunk), links.c.ended_at.is_(None), links.c.state.in_(JOINING))
+            .where(
+                column.in_(chunk),
+                links.c.layer == layer,
+                links.c.ended_at.is_(None),
+                links.c.state.in_(JOINING),
+            )
         )
         found |= {JoiningLink(*row) for row in rows}
     return found
 
 
-def _homes_of(connection: Connection, signal_ids: set[str]) -> set[str]:
+def _homes_of(connection: Connection, layer: str, signal_ids: set[str]) -> set[str]:
     """Households that bundle these signals, or did until they were merged into another."""
     found: set[str] = set()
     for chunk in chunks(signal_ids):
         found |= set(
             connection.scalars(
-                select(bundlings.c.household_id).where(
+                select(bundlings.c.household_id)
+                .join(households, households.c.id == bundlings.c.household_id)
+                .where(
                     bundlings.c.signal_id.in_(chunk),
-                    or_(bundlings.c.ended_at.is_(None), bundlings.c.end_reason == "merged"),
+                    households.c.layer == layer,
+                    _held_or_merged(),
                 )
             )
         )
@@ -126,9 +166,12 @@ def _signals_of(connection: Connection, household_ids: set[str]) -> set[str]:
         found |= set(
             connection.scalars(
                 select(bundlings.c.signal_id).where(
-                    bundlings.c.household_id.in_(chunk),
-                    or_(bundlings.c.ended_at.is_(None), bundlings.c.end_reason == "merged"),
+                    bundlings.c.household_id.in_(chunk), _held_or_merged()
                 )
             )
         )
     return found
+
+
+def _held_or_merged() -> Any:
+    return or_(bundlings.c.ended_at.is_(None), bundlings.c.end_reason == "merged")

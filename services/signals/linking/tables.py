@@ -1,4 +1,5 @@
 """Tables of this room. What holds now has no `ended_at`; a change ends a row and adds another.
+`layer`: see layers.py.
 
 Moments are RFC 3339 texts in UTC with milliseconds, so they sort alike on SQLite and PostgreSQL.
 """
@@ -40,9 +41,9 @@ persons = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("region", String(64), nullable=False),
+    Column("layer", String(48), nullable=False),
     Column("created_at", String(24), nullable=False),
-    # An unknown perpetrator: a person of its own, compared with nobody.
-    Column("placeholder", Boolean, nullable=False),
+    Column("placeholder", Boolean, nullable=False),  # compared with nobody
     Column("replaced_by", String(36), ForeignKey("persons.id"), nullable=True),
 )
 
@@ -57,7 +58,7 @@ links = Table(
     Column("state", String(20), nullable=False),
     Column("band", String(10), nullable=False),
     Column("score_bits", Float, nullable=False),
-    Column("contexts", JSON, nullable=False),
+    Column("layer", String(48), nullable=False),
     Column("ground", String(64), nullable=False),
     Column("decision_id", String(64), nullable=False),
     Column("entry_id", String(36), nullable=True),
@@ -69,10 +70,11 @@ links = Table(
     Column("ended_at", String(24), nullable=True),
     Column("end_reason", String(40), nullable=True),
     Column("previous_link_id", String(36), nullable=True),
-    # A mention names one human: two links that hold at once cannot exist, whatever runs beside.
+    # A mention names one human in each layer, whatever runs beside.
     Index(
-        "uq_links_mention_id_holds",
+        "uq_links_mention_id_layer_holds",
         "mention_id",
+        "layer",
         unique=True,
         sqlite_where=_HOLDS,
         postgresql_where=_HOLDS,
@@ -100,6 +102,7 @@ candidates = Table(
     Column("mention_id", String(36), nullable=False),
     Column("person_id", String(36), ForeignKey("persons.id"), nullable=False),
     Column("region", String(64), nullable=False),
+    Column("layer", String(48), nullable=False),
     Column("score_bits", Float, nullable=False),
     Column("scores", JSON, nullable=False),  # [[field, bits, reason code]...]
     Column("reasons", JSON, nullable=False),  # codes: why a human must look
@@ -157,6 +160,7 @@ ties = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("region", String(64), nullable=False),
+    Column("layer", String(48), nullable=False),
     Column("person_from", String(36), ForeignKey("persons.id"), nullable=False),
     Column("person_to", String(36), ForeignKey("persons.id"), nullable=False),
     Column("kind", String(20), nullable=False),
@@ -177,6 +181,7 @@ households = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("region", String(64), nullable=False),
+    Column("layer", String(48), nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("merged_into", String(36), ForeignKey("households.id"), nullable=True),
 )
@@ -203,8 +208,7 @@ memberships = Table(
     Index("ix_memberships_person_id", "person_id"),
 )
 
-# Which signals are bundled in which household: a person of two circles does not carry the
-# signals of one into the other.
+# A person of two circles does not carry the signals of one into the other.
 bundlings = Table(
     "bundlings",
     metadata,

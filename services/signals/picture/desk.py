@@ -141,7 +141,7 @@ class DeskService:
             mine = repository.open_cases_of_desk(connection, actor.region, actor.legal_context)
             files = load_files(connection, mine)
             settled = acute.settled(connection, [case.id for case in mine], clock.now())
-            candidates = open_candidates(connection, actor.region)
+            candidates = open_candidates(connection, actor.region, actor.legal_context)
             links = [link for file in files for item in file.items for link in item.links]
             of_person = person_mentions(
                 connection,

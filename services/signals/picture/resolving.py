@@ -105,7 +105,9 @@ class PersonResolver:
     def _find(self, connection: Connection, region: str, question: PersonQuestion) -> Resolved:
         asked = _described(question)
         keys = match_keys(asked, region, self._keyer)
-        near = persons_by_keys(connection, {_SEARCHED: keys}, region, _SEARCHED)[_SEARCHED]
+        near_in = persons_by_keys(connection, {_SEARCHED: keys}, region, _SEARCHED)
+        # Somebody is a person of its own in each layer: the officer's pseudonyms are all of them.
+        near = {person for mentions in near_in.values() for person in mentions[_SEARCHED]}
         persons = [
             known.person_id
             for known in open_persons(connection, self._vault, near, ())
@@ -114,7 +116,7 @@ class PersonResolver:
         mentions = person_mentions(connection, persons)
         return Resolved(
             tuple(sorted(persons)),
-            tuple(sorted(mention for found in mentions.values() for mention in found)),
+            tuple(sorted({mention for found in mentions.values() for mention in found})),
         )
 
 

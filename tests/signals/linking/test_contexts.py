@@ -45,7 +45,7 @@ def test_denied_and_unreceipted_links_appear_in_no_household(world: World, seed:
 
 
 def check(world: World, permits: dict[str, frozenset[str]]) -> None:
-    """Every item has an active link that its context permits, and no such link is missing."""
+    """Every item has an active link of a context that permits it, and no such link is missing."""
     with world.engine.connect() as connection:
         rows = {r.link_id: r for r in reading.links_of_signals(connection, permits)}
         homes = {home for home, _, _ in world.snapshot()["bundlings"]}
@@ -54,12 +54,15 @@ def check(world: World, permits: dict[str, frozenset[str]]) -> None:
             expected = {
                 (row.link_id, row.person_id)
                 for row in rows.values()
-                if row.state == "active" and context.value in permits[row.signal_id]
+                if row.state == "active" and row.layer == context.value
             }
             assert {(i.link_id, i.person_id) for i in items} == expected
             for home in homes:
                 mentions = {i.mention_id for i in items if i.household_id == home}
                 members = reading.household_persons(connection, home, context)
                 assert {m for member in members for m in member.mention_ids} == mentions
+    layers: dict[str, set[str]] = {}
     for row in rows.values():
-        assert (row.state == "sealed") == (not permits[row.signal_id])
+        layers.setdefault(row.signal_id, set()).add(row.layer)
+        assert (row.state == "sealed") == (row.layer == "")
+    assert layers == {signal: set(found) or {""} for signal, found in permits.items()}

@@ -41,7 +41,7 @@ ALL = frozenset({"vt_task", "zvh_wgs", "youth_council"})
 class GivenDecisions:
     """What consent would say: permits the contexts in `permits`, or is `down`."""
 
-    permits: frozenset[str] = ALL
+    permits: frozenset[str] = frozenset({"vt_task"})
     down: bool = False
     asked: list[Question] = field(default_factory=list)
     before: Callable[[], None] | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from services.signals.linking.reading import open_candidates
 from shared import ids
+from shared.vocabulary import LegalContext
 from tests.signals.world import World, police_signal
 
 NEWCOMER = {
@@ -55,14 +56,14 @@ def test_a_pair_that_is_not_shown_cannot_be_decided_on(world: World) -> None:
     world.push("police-utrecht", _about("P-1", TWIN, compartment="honour"))
     world.push("police-utrecht", _about("P-2", NEWCOMER))
     with world.signals.connect() as connection:
-        (hidden,) = open_candidates(connection, "utrecht")
+        (hidden,) = open_candidates(connection, "utrecht", LegalContext.VT_TASK)
     path = f"/v1/candidates/{hidden.candidate_id}/decisions"
     answer = world.call("s.kaya", path, {"same": True})
     nothing = world.call("s.kaya", f"/v1/candidates/{ids.new_id()}/decisions", {"same": True})
     assert answer.status_code == nothing.status_code == 404
     assert [entry["reason"] for entry in world.log("decision.refused")] == ["link.confirmed"] * 2
     with world.signals.connect() as connection:
-        assert open_candidates(connection, "utrecht") == [hidden]
+        assert open_candidates(connection, "utrecht", LegalContext.VT_TASK) == [hidden]
 
 
 def test_a_pair_across_households_is_judged_where_the_newcomer_is(world: World) -> None:

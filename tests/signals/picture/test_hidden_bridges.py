@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared import clock
-from tests.signals.world import SUBJECTS, World, ids_of, police_signal
+from tests.signals.world import COORDINATION, SUBJECTS, World, care_signal, ids_of, police_signal
 
 ANNA = {
     "ref": "anna",
@@ -101,3 +101,30 @@ def test_a_closed_case_stays_with_those_named_when_open_signals_come_and_go(worl
     world.call("police-utrecht", f"/v1/signals/{opened}/withdrawals", {"reason": "wrong_persons"})
     world.work()
     assert hidden in ids_of(world.picture(case_id, "a.said"))
+
+
+def test_adults_whom_only_the_police_tie_stay_two_households_for_youth_help(world: World) -> None:
+    """Police signals without a minor may not come together with others there (R17j)."""
+    now = clock.now()
+    clock.set_source(lambda: now)
+    for reference, person in (("A-1", ANNA), ("K-1", KLAAS)):
+        document = care_signal(reference, persons=[person], ties=None, addressedTo="NAZ")
+        world.push("youthcare-utrecht", document)
+    cases = {case["name"]: case["caseId"] for case in world.queue("d.bakker")["cases"]}
+    world.assign(cases["Zuiderveld"], "j.prins", "d.bakker")
+
+    def answers() -> list[bytes]:
+        looked = world.look(cases["Zuiderveld"], "j.prins", COORDINATION)
+        listed = world.call("j.prins", "/v1/worklist/_view", {"purpose": COORDINATION})
+        found = world.search("bang", "j.prins", purpose=COORDINATION)
+        assert {answer.status_code for answer in (looked, listed, found)} == {200}
+        return [looked.data, listed.data, found.data]
+
+    before = answers()
+    (bridge,) = world.push("police-utrecht", police_signal("H-1", **BOTH))
+    assert answers() == before
+    after = {case["name"]: case["caseId"] for case in world.queue("d.bakker")["cases"]}
+    assert after == cases
+    (joined,) = world.queue("s.kaya")["cases"]  # Veilig Thuis may use all three
+    assert joined["signalCount"] == 3
+    assert bridge not in b"".join(before).decode()
