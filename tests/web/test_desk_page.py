@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.signals.web.desk_pages import doubts
 from shared.problems import Conflict, Fault, InvalidInput
 from shared.settings import Settings
 from shared.vocabulary import LegalContext
@@ -106,3 +107,24 @@ def test_the_steps_of_the_wgs_are_one_button_each(
 
 def test_a_coordinator_has_no_desk(reader: Reader) -> None:
     assert reader.get("/signals/desk").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("this", "known", "said"),
+    [
+        ("1979", "1979-05-02", "Van een van beide is alleen het geboortejaar bekend."),
+        ("1979-05-02", "1979-05", "Van een van beide zijn alleen geboortejaar en maand bekend."),
+        ("1979-05-02", "1979-05-02", "De geboortedatum is gelijk, maar alleen dat is niet genoeg."),
+        ("1979-05-02", "1979-02-05", "De geboortedatum is niet zeker genoeg gelijk."),
+    ],
+)
+def test_a_doubt_about_a_birth_date_says_what_is_known(
+    words: None, this: str, known: str, said: str
+) -> None:
+    proposal = replace(
+        desk.QUEUE.proposals[0],
+        this_birth_date=this,
+        known_birth_date=known,
+        reasons=("birth_date_uncertain",),
+    )
+    assert doubts(proposal) == [said]

@@ -22,6 +22,7 @@ from shared.web.translation import _, later
 
 _LONGEST_NAME = 80
 DESK = Role.DESK
+_BIRTH_DOUBT = "birth_date_uncertain"
 _FIELD = ":"  # in a code that is about one field: "surname:equal"
 
 
@@ -205,7 +206,23 @@ def births(dates: str) -> str:
 
 def doubts(proposal: Proposal) -> list[str]:
     """Why the machine leaves it to a human, each a sentence."""
-    return in_words((code for code in proposal.reasons if _FIELD not in code), _)
+    unsure = [code for code in proposal.reasons if _FIELD not in code]
+    told = _about_birth(proposal) if _BIRTH_DOUBT in unsure else ""
+    words = in_words((code for code in unsure if not (told and code == _BIRTH_DOUBT)), _)
+    return [*words, told] if told else words
+
+
+def _about_birth(proposal: Proposal) -> str:
+    """What is really the matter with two dates that do not contradict each other, or ""."""
+    dates = [proposal.this_birth_date, *proposal.known_birth_date.split(" / ")]
+    known = [date for date in dates if date]
+    if any(len(date) == len("2001") for date in known):
+        return _("Van een van beide is alleen het geboortejaar bekend.")
+    if any(len(date) == len("2001-02") for date in known):
+        return _("Van een van beide zijn alleen geboortejaar en maand bekend.")
+    if len(known) > 1 and len(set(known)) == 1:
+        return _("De geboortedatum is gelijk, maar alleen dat is niet genoeg.")
+    return ""
 
 
 def compared(proposal: Proposal) -> list[str]:
