@@ -48,6 +48,7 @@ def test_the_officer_records_finds_and_withdraws_a_consent(browser: Browser) -> 
     assert "Kies waarom de toestemming eindigt." in unsaid.text
     ended = post(browser, "", path[1], {"reason": "withdrawn_by_person"})
     assert "De toestemming is ingetrokken." in ended.text
+    assert "Gold voor de intrekking" in ended.text
     assert "Trek de toestemming in" not in ended.text
 
 

@@ -9,7 +9,7 @@ from services.audit.log.reader import LogReader
 from services.audit.review.query import PAGE_SIZE
 from services.audit.review.service import Found, Review, hash_text
 from services.audit.web.search_form import NAMES, SearchForm, read_form
-from services.audit.web.words import EVENTS, event_words, number, row_of
+from services.audit.web.words import EVENTS, event_words, number, reason_words, row_of
 from shared.authentication import access, current_actor
 from shared.clients.persons import PersonFinder, PersonsFound
 from shared.ids import is_id
@@ -93,6 +93,7 @@ def review_pages(
             "entry.html",
             entry=opened.entry.body,
             row=row_of(opened.entry),
+            reason_words=reason_words(str(opened.entry.body.get("reason", ""))),
             leaf=opened.entry.leaf.decode(),
             proof=proof,
             leaf_hash=hash_text(proof.leaf_hash),

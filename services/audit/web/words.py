@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -105,6 +106,14 @@ def row_of(entry: LoggedEntry) -> Row:
         denied=body["decision"] == "deny",
         count=body.get("resultCount"),
     )
+
+
+def reason_words(reason: str) -> str:
+    """How much of a household was open to who looked ("viewed=3/masked=1"), in words; else ""."""
+    found = re.fullmatch(r"viewed=(\d+)/masked=(\d+)", reason)
+    if found is None:
+        return ""
+    return _("signalen zichtbaar: {n}, afgeschermd: {m}", n=int(found[1]), m=int(found[2]))
 
 
 def _looks_random(identifier: str) -> bool:
