@@ -26,7 +26,7 @@ run: $(VENV)/.run  ## the whole of Bundel with demonstration data, on one addres
 
 test: install  ## all tests that need nothing but this machine
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: install  ## format, lint, types, import contracts, policy, API rules, migrations
 	@$(BIN)/ruff format --check .

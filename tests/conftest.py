@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from shared import clock, ids
 from shared.database import migrate
@@ -89,3 +91,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
 def _system_time() -> Iterator[None]:
     yield
     clock.set_source(None)
+
+
+# Tests that share something slow to start stay with one worker: the running processes, the town.
+SHARED = {
+    "tests/browser/": "running",
+    "tests/test_readme.py": "running",
+    "tests/stories/": "town",
+}
+
+
+class _ByWhatTheyShare(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        found = (name for start, name in SHARED.items() if nodeid.startswith(start))
+        return next(found, nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _ByWhatTheyShare(config, log)

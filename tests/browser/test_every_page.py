@@ -13,7 +13,7 @@ from tests.browser.conftest import (
     too_wide,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("running")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = [
     ("m.dejong", "/signals/"),

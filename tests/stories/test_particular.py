@@ -13,7 +13,7 @@ from bundel.demo.stories.noor_and_sander import PROTECTED_TEXTS
 from tests.stories.looking import PURPOSE, Looker
 from tests.town import InTown
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("town")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LookerOf = Callable[[str], Looker]
 
 

@@ -16,7 +16,7 @@ from shared import clock
 from tests.stories.looking import COORDINATORS, NOBODYS_CASE, Looker
 from tests.town import InTown
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("town")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LookerOf = Callable[[str], Looker]
 STORIES = all_stories(date(2026, 11, 23))  # for the names of the tests; texts do not depend on it
 

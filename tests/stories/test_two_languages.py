@@ -13,7 +13,7 @@ import pytest
 from tests.stories.looking import Looker
 from tests.town import InTown
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("town")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ("shared/web", "services/signals/picture", "services/signals/web")
