@@ -14,7 +14,7 @@ import pytest
 from tests.running import Running
 
 ROOT = Path(__file__).parent.parent
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def _shell_blocks() -> list[str]:

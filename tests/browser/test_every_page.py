@@ -13,7 +13,7 @@ from tests.browser.conftest import (
     too_wide,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 PAGES = [
     ("m.dejong", "/signals/"),
