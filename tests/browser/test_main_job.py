@@ -122,7 +122,7 @@ def test_the_quick_exit_closes_the_file_also_for_the_back_button(
     expect(page.get_by_text("Bundel")).to_have_count(0)
     page.go_back()
     expect(page.get_by_text("Ik ga zondag weg")).to_have_count(0)
-    expect(page.get_by_role("heading", name="Waarvoor opent u dit dossier?")).to_be_visible()
+    expect(page.locator("input[type=password]")).to_be_visible()
 
 
 def test_the_language_can_be_switched_and_stays(as_person: Visit) -> None:
