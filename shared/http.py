@@ -14,11 +14,11 @@ from typing import Any
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_smorest import Api
 from flask_smorest.arguments import ArgumentsMixin
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from shared import clock, ids
+from shared import clock
 from shared.authentication.access import declared_access, public
 from shared.authentication.actor import Actor
 from shared.failures import http_error_response, problem_response, unexpected_response
@@ -183,9 +183,6 @@ def _add_metrics(app: Flask, wiring: Wiring) -> None:
         ("method", "route", "status"),
         registry=wiring.metrics,
     )
-    app.extensions["bundel_denials"] = Counter(
-        "bundel_denials_total", "Calls refused for their role", registry=wiring.metrics
-    )
 
 
 def _add_operations(app: Flask, api: Api, wiring: Wiring) -> None:
@@ -219,5 +216,3 @@ def _add_operations(app: Flask, api: Api, wiring: Wiring) -> None:
     @public("the API's description is public (NL API Design Rules, publish-openapi)")
     def openapi() -> Response:
         return jsonify(api.spec.to_dict())
-
-    app.extensions["bundel_instance"] = ids.new_id()
