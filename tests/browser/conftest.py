@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -77,6 +78,8 @@ def as_person(visit: Visit) -> Visit:
         page.fill("#user", user)
         page.fill("#password", PASSWORD)
         page.click("button[type=submit]")
+        # A key pressed while the way back from the log-in is under way is lost.
+        page.wait_for_url(re.compile(r"^(?!.*(/identity/|/callback))"), wait_until="load")
         return page
 
     return go
