@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from bundel.installation import Installation
 from bundel.signing import client_assertion
 from shared import clock
+from shared.authentication.provider import ProviderDocument
 from shared.clients.token_endpoint import ASSERTION_TYPE
 from shared.clients.transport import PooledTransport, Transport
 from shared.problems import NotAuthenticated, Unavailable
@@ -22,8 +24,12 @@ class SourceClient:
     ) -> None:
         self.client_id = client_id
         self._key = installation.client_key(client_id)
-        self._url = f"{installation.issuer}/token"
+        self._issuer = installation.issuer
         self._transport = transport or PooledTransport()
+        settings = replace(
+            installation.settings, issuer=installation.issuer, identity_url=installation.issuer
+        )
+        self._provider = ProviderDocument(settings, self._transport)
         self._kept: dict[str, tuple[str, float]] = {}
 
     def token(self, audience: str = "bundel-signals") -> str:
@@ -33,16 +39,17 @@ class SourceClient:
         if kept and kept[1] - RENEW_BEFORE > clock.now().timestamp():
             return kept[0]
         assertion = client_assertion(
-            self.client_id, self._url, self._key.read(), self._key.algorithm
+            self.client_id, self._issuer, self._key.read(), self._key.algorithm
         )
         answer = self._transport.send(
             "POST",
-            self._url,
+            self._provider.addresses().token,
             {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             urlencode(
                 {
                     "grant_type": "client_credentials",
                     "audience": audience,
+                    "scope": f"aud-{audience}",
                     "client_id": self.client_id,
                     "client_assertion_type": ASSERTION_TYPE,
                     "client_assertion": assertion,

@@ -14,12 +14,14 @@ from flask import request as flask_request
 
 from services.identity.assertions import PrivateKeyJwt
 from services.identity.clients import AUDIENCES, AUTHENTICATION, Client
+from services.identity.document import discovery_document
 from services.identity.exchange import TokenExchange
 from services.identity.grants import AuthorizationCode, ClientCredentials, RefreshToken, S256Only
 from services.identity.keys import SigningKeys
 from services.identity.people import Person
 from services.identity.store import Grant, Store
 from services.identity.tokens import TokenMaker
+from shared.authentication.provider import WELL_KNOWN
 from shared.authentication.verifier import TokenVerifier
 from shared.clients.transport import Answer
 from shared.settings import Settings
@@ -37,14 +39,23 @@ class _Request(FlaskOAuth2Request):  # type: ignore[misc]
 
 
 class _OwnKeys:
-    """The provider's keys for its own verifiers: a transport that stays inside the process."""
+    """Document and keys for the provider's own verifiers: a transport inside the process."""
 
-    def __init__(self, keys: SigningKeys) -> None:
+    def __init__(self, settings: Settings, keys: SigningKeys) -> None:
+        self._document = discovery_document(settings)
         self._keys = keys
 
-    def send(self, *_a: Any, **_k: Any) -> Answer:
-        body = jsonify(self._keys.published.as_dict(private=False)).get_data()
-        return Answer(200, {}, body)
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        document = url.endswith(WELL_KNOWN)
+        told = self._document if document else self._keys.published.as_dict(private=False)
+        return Answer(200, {}, jsonify(told).get_data())
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
@@ -62,7 +73,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         self.issuer = settings.issuer
         self.store = store
         self.tokens = TokenMaker(settings, keys)
-        own_keys = _OwnKeys(keys)
+        own_keys = _OwnKeys(settings, keys)
         self._verifiers = {name: TokenVerifier(settings, own_keys, name) for name in AUDIENCES}
         assertions = PrivateKeyJwt(store, (f"{settings.issuer}/token", settings.issuer))
         self.register_client_auth_method(AUTHENTICATION, assertions)

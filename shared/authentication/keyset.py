@@ -8,20 +8,20 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
 from shared import clock
+from shared.authentication.provider import UNREACHABLE, ProviderDocument
 from shared.clients.transport import Transport
 from shared.logging import get_logger
 from shared.problems import Unavailable
 
 REFETCH_AFTER = 10.0  # seconds: an unknown kid asks the provider at most this often
 OLD_AFTER = 600.0  # seconds: a key that was withdrawn is trusted no longer than this
-UNREACHABLE = "The identity provider is not reachable."
 
 
 class ProviderKeys:
-    """Fetches `<identity>/jwks` through the transport; safe for many threads."""
+    """Fetches the key set that the provider's document names; safe for many threads."""
 
-    def __init__(self, url: str, transport: Transport) -> None:
-        self._url = url
+    def __init__(self, provider: ProviderDocument, transport: Transport) -> None:
+        self._provider = provider
         self._transport = transport
         self._keys: dict[str, Key] = {}
         self._asked_at = -REFETCH_AFTER
@@ -45,7 +45,8 @@ class ProviderKeys:
     def _fetch(self, moment: float) -> None:
         self._asked_at = moment
         try:
-            answer = self._transport.send("GET", self._url, {"Accept": "application/json"})
+            url = self._provider.addresses().keys
+            answer = self._transport.send("GET", url, {"Accept": "application/json"})
             if answer.status != 200:
                 raise Unavailable("The identity provider did not give its keys.")
             found = KeySet.import_key_set(answer.json())

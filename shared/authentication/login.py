@@ -1,6 +1,7 @@
 """Pages' log-in: OpenID Connect code flow with PKCE, and the session that follows.
 
-The provider's addresses come from the settings; requests to it go over the service's transport.
+The provider's addresses come from its discovery document; requests to it go over the service's
+transport.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 
 from shared import clock, ids
 from shared.authentication.actor import Actor
+from shared.authentication.provider import ProviderDocument
 from shared.authentication.renewal import SessionRenewal
 from shared.authentication.sessions import (
     LEFT_COOKIE,
@@ -42,12 +44,13 @@ class SignIn:
 
     def __init__(self, service: str, settings: Settings, transport: Transport) -> None:
         self.service = service
-        self.verifier = TokenVerifier(settings, transport, f"bundel-{service}")
+        self._provider = ProviderDocument(settings, transport)
+        self.verifier = TokenVerifier(settings, transport, f"bundel-{service}", self._provider)
         self.cookie = f"bundel_{service}"
         self.prefix = f"{urlsplit(settings.base_url).path}/{service}"
         self._settings = settings
         self._secure = settings.base_url.startswith("https://")
-        self._endpoint = TokenEndpoint(settings, transport, f"bundel-{service}")
+        self._endpoint = TokenEndpoint(settings, transport, f"bundel-{service}", self._provider)
         self._sessions = SessionCookies(service, settings.key("SESSION_KEY"))
         self._seal = CookieSeal(settings.key("SESSION_KEY"))
         self._started_use = f"login {service}"
@@ -113,7 +116,8 @@ class SignIn:
         }
         if LEFT_COOKIE in request.cookies:
             query["prompt"] = "login"  # whoever left in a hurry is not let in by itself
-        response = _see_other(f"{self._settings.issuer}/authorize?{urlencode(query)}")
+        address = self._provider.addresses().authorization
+        response = _see_other(f"{address}?{urlencode(query)}")
         started = {
             "state": state,
             "nonce": nonce,
@@ -182,7 +186,8 @@ class SignIn:
             "client_id": f"bundel-{self.service}",
             "post_logout_redirect_uri": home,
         }
-        response = _see_other(f"{self._settings.issuer}/logout?{urlencode(query)}")
+        address = self._provider.addresses().logout
+        response = _see_other(f"{address}?{urlencode(query)}" if address else home)
         self._delete(response, self.cookie)
         return response
 

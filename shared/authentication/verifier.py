@@ -11,6 +11,7 @@ from shared import clock
 from shared.authentication.actor import Actor
 from shared.authentication.claims import actor_of
 from shared.authentication.keyset import ProviderKeys
+from shared.authentication.provider import ProviderDocument
 from shared.clients.transport import Transport
 from shared.problems import NotAuthenticated
 from shared.settings import Settings
@@ -23,10 +24,17 @@ MAXIMUM_LENGTH = 8192  # characters
 class TokenVerifier:
     """Accepts access tokens of one audience, e.g. "bundel-signals"."""
 
-    def __init__(self, settings: Settings, transport: Transport, audience: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        audience: str,
+        provider: ProviderDocument | None = None,
+    ) -> None:
         self._issuer = settings.issuer
         self._audience = audience
-        self._keys = ProviderKeys(f"{settings.identity_url}/jwks", transport)
+        provider = provider or ProviderDocument(settings, transport)
+        self._keys = ProviderKeys(provider, transport)
 
     def verify(self, token: str) -> Actor:
         """The caller the token names.

@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from shared import clock, ids
+from shared.authentication.provider import ProviderDocument
 from shared.clients.transport import Transport
 from shared.logging import get_logger
 from shared.problems import Problem, Unavailable
@@ -46,10 +47,16 @@ class TokenRefused(Problem):
 class TokenEndpoint:
     """The provider's token endpoint, asked as `client_id` with the key in the home folder."""
 
-    def __init__(self, settings: Settings, transport: Transport, client_id: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        client_id: str,
+        provider: ProviderDocument | None = None,
+    ) -> None:
         self.client_id = client_id
-        self._url = f"{settings.identity_url}/token"
-        self._audience = f"{settings.issuer}/token"
+        self._provider = provider or ProviderDocument(settings, transport)
+        self._audience = settings.issuer  # RFC 7523bis: the issuer, nothing else
         self._key_file = settings.client_key_file(client_id)
         self._transport = transport
         self._key: RSAKey | None = None
@@ -64,7 +71,7 @@ class TokenEndpoint:
         }
         answer = self._transport.send(
             "POST",
-            self._url,
+            self._provider.addresses().token,
             {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             urlencode(fields).encode(),
         )

@@ -9,6 +9,7 @@ from joserfc import jws
 from services.identity.keys import SigningKeys
 from shared import clock
 from shared.authentication.keyset import REFETCH_AFTER
+from shared.authentication.provider import WELL_KNOWN
 from shared.authentication.verifier import TokenVerifier
 from shared.clients.transport import WsgiTransport
 from shared.problems import NotAuthenticated, Unavailable
@@ -124,8 +125,14 @@ def test_keys_survive_a_restart(identity_app: Flask, settings: Settings) -> None
 
 
 class CountingTransport(WsgiTransport):
-    count = 0
+    """`count` is of everything but the provider's document, which `documents` counts."""
 
-    def send(self, *a: object, **k: object) -> object:  # type: ignore[override]
-        self.count += 1
-        return super().send(*a, **k)  # type: ignore[arg-type]
+    count = 0
+    documents = 0
+
+    def send(self, method: str, url: str, *a: object, **k: object) -> object:  # type: ignore[override]
+        if url.endswith(WELL_KNOWN):
+            self.documents += 1
+        else:
+            self.count += 1
+        return super().send(method, url, *a, **k)  # type: ignore[arg-type]
