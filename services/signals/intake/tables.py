@@ -151,6 +151,20 @@ narrative_states = Table(
     Index("ix_narrative_states_signal_id", "signal_id"),
 )
 
+# The desk's own version of a content without a protected address in it, sealed like the content.
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("signal_id", String(36), ForeignKey("signals.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("key_id", String(36), nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Index("ix_redactions_signal_id_version", "signal_id", "version"),
+)
+
 link_queue = Table(
     "link_queue",
     metadata,
@@ -178,6 +192,13 @@ quarantine = Table(
     Column("key_id", String(36), nullable=False),
     Column("blob", LargeBinary, nullable=False),
     Column("resolved_at", String(32), nullable=True),
+    # VT | ZVH | NAZ as the message says; "" when that cannot be read: then all desks see it.
+    Column("addressed_to", String(8), nullable=False, server_default=""),
+    # The desk sent it back: it stays visible until the source mends or withdraws it.
+    Column("returned_at", String(32), nullable=True),
+    Column("returned_by", String(64), nullable=True),
+    Column("return_reason", String(32), nullable=True),
+    Column("resolved_by", String(64), nullable=True),  # the person at the desk who mended it
     Index("ix_quarantine_region_resolved_at", "region", "resolved_at"),
     Index("ix_quarantine_signal_id", "signal_id"),
 )

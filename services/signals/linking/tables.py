@@ -144,6 +144,7 @@ merges = Table(
     Column("made_by", String(120), nullable=False),
     Column("undone_at", String(24), nullable=True),
     Column("undone_by", String(120), nullable=True),
+    Column("candidate_id", String(36), nullable=True),  # the doubt that a human took away by it
     Index("ix_merges_absorbed", "absorbed"),
 )
 

@@ -1,0 +1,1 @@
+"""The desk: judging who is who, undoing it, mending what was not understood, redacting."""
