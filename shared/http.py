@@ -23,6 +23,7 @@ from shared.authentication.access import declared_access, public
 from shared.authentication.actor import Actor
 from shared.failures import http_error_response, problem_response, unexpected_response
 from shared.logging import get_logger
+from shared.openapi import Surface, own_document, surface_document
 from shared.problems import (
     NotAuthenticated,
     NotFound,
@@ -215,4 +216,16 @@ def _add_operations(app: Flask, api: Api, wiring: Wiring) -> None:
     @app.get("/v1/openapi.json")
     @public("the API's description is public (NL API Design Rules, publish-openapi)")
     def openapi() -> Response:
-        return jsonify(api.spec.to_dict())
+        return jsonify(own_document(app, api.spec.to_dict()))
+
+
+def describe_surface(app: Flask, api: Api, surface: Surface) -> None:
+    """Publishes the description of another standard's paths at `surface.at`."""
+    surfaces: dict[str, Callable[[], Response]] = app.extensions.setdefault("bundel_surfaces", {})
+
+    @public("the API's description is public")
+    def described() -> Response:
+        return jsonify(surface_document(app, api.spec.to_dict(), surface))
+
+    surfaces[surface.name] = described
+    app.add_url_rule(surface.at, f"surface_{len(surfaces)}", described)

@@ -20,7 +20,8 @@ from shared.clients.audit import AuditClient
 from shared.clients.persons import PersonFinder
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
-from shared.http import create_service
+from shared.http import create_service, describe_surface
+from shared.openapi import Surface
 from shared.settings import Settings
 
 # A picture of a large household: 1,000 questions of about 2 kB.
@@ -28,6 +29,11 @@ MOST_BYTES = 8_000_000
 DESCRIPTION = """Decides for all of Bundel what may be known, viewed, linked and opened, under law,
 purpose and consent, and keeps the consents. The decision interface is AuthZEN 1.0
 (/access/v1/..., /.well-known/authzen-configuration) with one extension that returns a filter."""
+AUTHZEN = Surface(
+    "OpenID AuthZEN Authorization API 1.0",
+    at="/access/v1/openapi.json",
+    starts=("/access/v1/", "/.well-known/"),
+)
 
 
 def create_app(
@@ -49,6 +55,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     api.register_blueprint(decision_blueprint(decisions, settings))
     api.register_blueprint(consent_blueprint(office, decisions))
+    describe_surface(app, api, AUTHZEN)
     install_login(app)
     install(app, office, PersonFinder(settings, transport, tokens), decisions)
     app.extensions["bundel_workers"] = {}

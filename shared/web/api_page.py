@@ -57,19 +57,23 @@ class Document:
 
 
 def api_document() -> Document:
-    """This service's document, grouped by tag, exactly as /v1/openapi.json serves it.
+    """This service's document, grouped by tag, exactly as /v1/openapi.json serves it, and after it
+    those of other standards' paths.
 
     Groups and operations stand in the order in which the service declares them.
     """
     spec: dict[str, Any] = current_app.view_functions["openapi"]().get_json()  # type: ignore[union-attr]
     groups: dict[str, list[Operation]] = {}
-    for path, item in spec.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                operation = item[method]
-                tag = (operation.get("tags") or ["API"])[0]
-                shared = item.get("parameters", [])
-                groups.setdefault(tag, []).append(_operation(spec, path, method, operation, shared))
+    surfaces = current_app.extensions.get("bundel_surfaces", {}).values()
+    for document in (spec, *(described().get_json() for described in surfaces)):
+        for path, item in document.get("paths", {}).items():
+            for method in METHODS:
+                if method in item:
+                    operation = item[method]
+                    tag = (operation.get("tags") or ["API"])[0]
+                    shared = item.get("parameters", [])
+                    told = _operation(document, path, method, operation, shared)
+                    groups.setdefault(tag, []).append(told)
     servers = spec.get("servers") or [{"url": ""}]
     info = spec["info"]
     wiring = current_app.extensions["bundel"]
@@ -181,7 +185,7 @@ def _limits(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "string" and "example" in schema:
         told.append(f"e.g. {schema['example']}")
     if "pattern" in schema:
-        told.append("form " + str(schema["pattern"]).removesuffix("\\Z"))
+        told.append("form " + str(schema["pattern"]).removeprefix("^(?:").removesuffix(")$"))
     return "; ".join(told)
 
 

@@ -196,7 +196,8 @@ def test_the_description_of_the_api_is_public_and_its_examples_are_valid(
     ask: Ask, officer: str
 ) -> None:
     document = ask("", "GET", "/v1/openapi.json").json()
-    assert "/access/v1/evaluation" in document["paths"]
-    operation = document["paths"]["/v1/consents"]["post"]
+    decisions = ask("", "GET", "/access/v1/openapi.json").json()
+    assert "/access/v1/evaluation" in decisions["paths"]
+    operation = document["paths"]["/consents"]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]
     assert ask(officer, "POST", "/v1/consents", example).status == 201

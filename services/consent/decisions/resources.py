@@ -106,6 +106,7 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
     @blueprint.alt_response(400, description="The request has faults")
     @access(*ASKERS, decision="this is the decision")
     def evaluation(body: dict[str, Any]) -> Response:
+        """May this actor do this with this resource?"""
         demand_json()
         recorded = service.evaluate(current_actor(), read_boxcar({**body, "evaluations": []}))
         return _answered(answer_json(recorded, recorded.answers[0]))
@@ -116,6 +117,7 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
     @blueprint.alt_response(400, description="The request has faults")
     @access(*ASKERS, decision="these are the decisions")
     def evaluations(body: dict[str, Any]) -> Response:
+        """Many questions in one request."""
         demand_json()
         semantics = body["options"].get("evaluations_semantic", SEMANTICS[0])
         if semantics not in SEMANTICS:
@@ -135,6 +137,7 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
     @blueprint.alt_response(400, description="The request has faults")
     @access(*ASKERS, decision="the decision over every record at once")
     def filter_extension(body: dict[str, Any]) -> Response:
+        """What an actor may do with any record, as a filter."""
         demand_json()
         if request.authorization is None:
             # A filter lists the mentions that consents hang on: services need it, pages do not.
@@ -161,6 +164,7 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
     @blueprint.response(200)
     @public("where the decision interface is; AuthZEN 1.0 section 9")
     def authzen_configuration() -> Response:
+        """Where the decision interface is."""
         base = f"{settings.base_url}/consent"
         return jsonify(
             {

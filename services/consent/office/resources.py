@@ -43,6 +43,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(400, **_FAULTY)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def record_consent(body: dict[str, Any]) -> tuple[Response, int]:
+        """Record a consent."""
         demand_json()
         actor = current_actor()
         terms = read_terms({**body, "mentionId": str(body["mentionId"])}, actor.region)
@@ -55,6 +56,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(404, **_ABSENT)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def withdraw_consent(body: dict[str, Any], consent_id: object) -> tuple[Response, int]:
+        """Withdraw a consent, at once."""
         demand_json()
         reason = Reason(body["reasonCode"])
         consent = office.withdraw(current_actor(), str(consent_id), reason)
@@ -69,6 +71,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(404, **_ABSENT)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def renew_consent(body: dict[str, Any], consent_id: object) -> tuple[Response, int]:
+        """Renew a consent with new evidence."""
         demand_json()
         consent = office.renew(
             current_actor(), str(consent_id), body["validUntil"], Evidence(body["evidence"])
@@ -82,6 +85,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(404, **_ABSENT)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def confirm_consent(_body: dict[str, Any], consent_id: object) -> tuple[Response, int]:
+        """Confirm a consent that was in doubt."""
         demand_json()
         return jsonify(consent_json(office.confirm(current_actor(), str(consent_id)))), 201
 
@@ -91,6 +95,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(400, **_FAULTY)
     @access(Role.CONSENT_OFFICER, decision="read_consent on consents")
     def search_consents(body: dict[str, Any]) -> Response:
+        """Find consents by the mentions they hang on."""
         demand_json()
         named = body.get("mentionIds")
         mentions = [str(mention) for mention in named] if named is not None else None
@@ -103,6 +108,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(400, **_FAULTY)
     @access(Role.SERVICE, decision="none: only signals calls it, and it only closes")
     def doubt_consents(body: dict[str, Any]) -> Response:
+        """Put consents in doubt after a split."""
         demand_json()
         actor = current_actor()
         if actor.subject != "bundel-signals":
@@ -115,6 +121,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(400, **_FAULTY)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def impose_restriction(body: dict[str, Any]) -> tuple[Response, int]:
+        """Restrict the use of a person's data (GDPR art. 18)."""
         demand_json()
         revision = office.restrict(current_actor(), str(body["mentionId"]), imposed=True)
         return jsonify({"revision": revision}), 201
@@ -125,6 +132,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.alt_response(400, **_FAULTY)
     @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
     def lift_restriction(body: dict[str, Any]) -> tuple[Response, int]:
+        """Lift a restriction."""
         demand_json()
         revision = office.restrict(current_actor(), str(body["mentionId"]), imposed=False)
         return jsonify({"revision": revision}), 201
@@ -136,6 +144,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
         decision="none: a counter and a version, nothing about anybody",
     )  # fmt: skip
     def revision() -> Response:
+        """The revision of the facts and the version of the policy."""
         return jsonify(
             {"revision": decisions.revision(), "policyVersion": decisions.policy_version}
         )
@@ -144,6 +153,7 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
     @blueprint.response(200, schemas.RulesAnswer)
     @public("the rules in force are law and public; they name nobody")
     def rules() -> Response:
+        """The rules in force, in words."""
         return jsonify(
             {
                 "policyVersion": decisions.policy_version,

@@ -25,7 +25,7 @@ def operation(page: str, anchor: str) -> str:
 
 
 def test_nested_members_stand_with_their_kind_limits_and_codes(page: str) -> None:
-    told = operation(page, "post-v1-signals")
+    told = operation(page, "post-signals")
     for name in (
         "persons[].ref",
         "persons[].name.surname",
@@ -43,12 +43,12 @@ def test_nested_members_stand_with_their_kind_limits_and_codes(page: str) -> Non
 
 
 def test_the_states_of_a_signal_are_explained(page: str) -> None:
-    told = operation(page, "post-v1-signals")
+    told = operation(page, "post-signals")
     assert [state for state in STATES if f"{state}: " not in told] == []
 
 
 def test_a_bulk_body_is_told_with_type_and_limits(page: str) -> None:
-    told = operation(page, "post-v1-signals-_bulk")
+    told = operation(page, "post-signals-_bulk")
     assert "application/x-ndjson" in told
     assert "500 lines" in told
     assert "1,000,000 bytes a line" in told
@@ -58,7 +58,7 @@ def test_a_bulk_body_is_told_with_type_and_limits(page: str) -> None:
 def test_how_to_get_a_token_comes_first_and_intake_before_the_rest(page: str) -> None:
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
     assert headings[0] == "How to get a token"
-    assert headings[2].startswith("<code>POST /v1/signals</code>")
+    assert headings[2].startswith("<code>POST /signals</code>")
     assert "private_key_jwt" in page
     assert "five minutes" in page
     assert "/identity/token" in page
@@ -81,7 +81,7 @@ def test_every_answer_has_a_meaning(page: str) -> None:
 
 def test_the_example_of_a_bulk_delivery_is_lines_of_json(app: Flask) -> None:
     spec = app.test_client().get("/v1/openapi.json").json
-    bulk = spec["paths"]["/v1/signals/_bulk"]["post"]
+    bulk = spec["paths"]["/signals/_bulk"]["post"]
     for content in (bulk["requestBody"]["content"], bulk["responses"]["200"]["content"]):
         for line in content["application/x-ndjson"]["example"].splitlines():
             assert isinstance(json.loads(line), dict)

@@ -370,12 +370,12 @@ def test_the_examples_of_the_description_are_valid_requests() -> None:
 def test_the_description_is_valid_openapi_and_names_every_answer(app: Flask) -> None:
     document = app.test_client().get("/v1/openapi.json").json
     validate(document)
-    push = document["paths"]["/v1/signals"]["post"]
+    push = document["paths"]["/signals"]["post"]
     assert {"200", "201", "202", "400", "401", "404", "409", "413", "415", "503"} <= set(
         push["responses"]
     )
     assert push["requestBody"]["content"]["application/json"]["example"] == examples.SIGNAL
-    put = document["paths"]["/v1/signals/{signal_id}"]["put"]
+    put = document["paths"]["/signals/{signal_id}"]["put"]
     assert {"412", "428"} <= set(put["responses"])
 
 
