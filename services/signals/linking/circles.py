@@ -213,8 +213,10 @@ def _circles(
     """Circles of these knots, which the gatherings tied."""
     several = people_of_several_circles(gatherings, maybe_same)
     unknown = {n.person_id for g in gatherings for n in g.named if n.placeholder}
-    making = [knot for knot in knots if _makes_a_circle(knot, several, unknown)]
-    concerning = [knot for knot in knots if knot not in making]
+    making: list[Knot] = []
+    concerning: list[Knot] = []
+    for knot in knots:
+        (making if _makes_a_circle(knot, several, unknown) else concerning).append(knot)
     drafts, too_large = _join(making, several, largest)
     attached: dict[int, list[Knot]] = defaultdict(list)
     left_over = []
@@ -247,7 +249,10 @@ def _makes_a_circle(knot: Knot, several: frozenset[str], unknown: set[str]) -> b
 
 @dataclass
 class _Draft:
+    """A circle in the making: its first knot, and all of them in any order."""
+
     persons: set[str]
+    first: Knot
     knots: list[Knot]
 
 
@@ -258,7 +263,7 @@ def _join(
     drafts: list[_Draft] = []
     too_large: list[TooLarge] = []
     for knot in knots:
-        current = _Draft(set(knot.persons), [knot])
+        current = _Draft(set(knot.persons), knot, [knot])
         kept = []
         for draft in drafts:
             if not _belong_together(current, draft, several):
@@ -266,14 +271,17 @@ def _join(
                 continue
             size = len(current.persons | draft.persons)
             if size > largest:
-                too_large.append(TooLarge(knot, draft.knots[0].signal_id, size))
+                too_large.append(TooLarge(knot, draft.first.signal_id, size))
                 kept.append(draft)
                 continue
-            current = _Draft(
-                current.persons | draft.persons,
-                sorted((*draft.knots, *current.knots), key=_knot_order),
-            )
-        drafts = sorted([*kept, current], key=lambda draft: _knot_order(draft.knots[0]))
+            less, more = sorted((current, draft), key=lambda one: len(one.knots))
+            more.persons |= less.persons
+            more.knots += less.knots
+            more.first = min(current.first, draft.first, key=_knot_order)
+            current = more
+        drafts = sorted([*kept, current], key=lambda draft: _knot_order(draft.first))
+    for draft in drafts:
+        draft.knots.sort(key=_knot_order)
     return drafts, too_large
 
 

@@ -1,11 +1,13 @@
-"""Households of a scope and what each may claim: opening one, reading what it was made of."""
+"""Households of scopes and what each may claim; opening them, pointing to those they live on in."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from services.signals.intake.reading import chunks
 from services.signals.linking.claims import Claim
@@ -15,31 +17,105 @@ from services.signals.linking.tables import bundlings, households
 from shared import ids
 
 
-def claims(connection: Connection, scope: Scope) -> list[Claim]:
-    """What each household of the scope holds, so that it can go on as the same household."""
-    made = {
-        row.id: row.created_at
-        for chunk in chunks(scope.households)
-        for row in connection.execute(
-            select(households).where(
-                households.c.id.in_(chunk), households.c.region == scope.region
-            )
+class _Home(NamedTuple):
+    region: str
+    created_at: str
+    merged_into: str | None
+
+
+class _Lay(NamedTuple):
+    """A mention that lies, or lay, in a household."""
+
+    household_id: str
+    signal_id: str
+    mention_id: str
+    recorded_at: str
+    ended_at: str | None
+    end_reason: str | None
+
+
+@dataclass
+class Homes:
+    """The households of several scopes, and what is to be written about them."""
+
+    known: Mapping[str, _Home]
+    lain: Mapping[str, Sequence[_Lay]]
+    _opened: list[dict[str, Any]] = field(default_factory=list)
+    _pointed: list[dict[str, Any]] = field(default_factory=list)
+
+    def claims(self, scope: Scope) -> list[Claim]:
+        """What each household of the scope holds, so that it can go on as the same household."""
+        return [
+            Claim(home, self.known[home].created_at, _anchors(self.lain.get(home, ())))
+            for home in self._of(scope)
+        ]
+
+    def open(self, scope: Scope) -> str:
+        """A new household in the scope's region and layer; its id says nothing."""
+        household_id = ids.new_id()
+        self._opened.append(
+            {
+                "id": household_id,
+                "region": scope.region,
+                "layer": scope.layer,
+                "created_at": now(),
+                "merged_into": None,
+            }
         )
-    }
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for chunk in chunks(set(made)):
+        return household_id
+
+    def point_to_survivors(self, scope: Scope, merged_into: Mapping[str, str]) -> None:
+        """Households that were joined to another say which; those that came back do not."""
+        for home in self._of(scope):
+            survivor = merged_into.get(home)
+            if survivor != self.known[home].merged_into:
+                self._pointed.append({"home": home, "survivor": survivor})
+
+    def write(self, connection: Connection) -> None:
+        """Writes what was opened and pointed."""
+        if self._opened:
+            connection.execute(households.insert(), self._opened)
+        if self._pointed:
+            connection.execute(
+                update(households)
+                .where(households.c.id == bindparam("home"))
+                .values(merged_into=bindparam("survivor")),
+                self._pointed,
+            )
+
+    def _of(self, scope: Scope) -> list[str]:
+        return sorted(
+            home
+            for home in scope.households
+            if home in self.known and self.known[home].region == scope.region
+        )
+
+
+def homes_of(connection: Connection, scopes: Sequence[Scope]) -> Homes:
+    """Reads the households of these scopes with all that lies or lay in them."""
+    wanted = {home for scope in scopes for home in scope.households}
+    known: dict[str, _Home] = {}
+    lain: dict[str, list[_Lay]] = defaultdict(list)
+    for chunk in chunks(wanted):
+        for home, *told in connection.execute(
+            select(
+                households.c.id,
+                households.c.region,
+                households.c.created_at,
+                households.c.merged_into,
+            ).where(households.c.id.in_(chunk))
+        ):
+            known[home] = _Home(*told)
         for row in connection.execute(
-            select(bundlings).where(
+            select(*(bundlings.c[name] for name in _Lay._fields)).where(
                 bundlings.c.household_id.in_(chunk), bundlings.c.basis != "concerns"
             )
         ):
-            rows[row.household_id].append(row)
-    return [
-        Claim(home, created_at, _anchors(rows[home])) for home, created_at in sorted(made.items())
-    ]
+            lain[row[0]].append(_Lay(*row))
+    return Homes(known, lain)
 
 
-def _anchors(rows: list[Any]) -> tuple[tuple[str, str], ...]:
+def _anchors(rows: Sequence[_Lay]) -> tuple[tuple[str, str], ...]:
     """What a household holds, or held when it was merged; the signal it had first comes first,
     through whatever joins, corrections and returns there were since."""
     first: dict[str, str] = {}
@@ -48,37 +124,7 @@ def _anchors(rows: list[Any]) -> tuple[tuple[str, str], ...]:
     held = [row for row in rows if row.ended_at is None]
     if not held:
         merged = [row for row in rows if row.end_reason == "merged"]
-        last = max((row.ended_at for row in merged), default="")
+        last = max((row.ended_at or "" for row in merged), default="")
         held = [row for row in merged if row.ended_at == last]
     found = sorted((first[row.signal_id], row.signal_id, row.mention_id) for row in held)
     return tuple((signal, mention) for _, signal, mention in found)
-
-
-def open_household(connection: Connection, scope: Scope) -> str:
-    """A new household in the scope's region and layer; its id says nothing."""
-    household_id = ids.new_id()
-    connection.execute(
-        households.insert().values(
-            id=household_id,
-            region=scope.region,
-            layer=scope.layer,
-            created_at=now(),
-            merged_into=None,
-        )
-    )
-    return household_id
-
-
-def point_to_survivors(connection: Connection, scope: Scope, merged_into: dict[str, str]) -> None:
-    """Households that were joined to another say which; those that came back do not."""
-    for chunk in chunks(scope.households):
-        for row in connection.execute(
-            select(households).where(
-                households.c.id.in_(chunk), households.c.region == scope.region
-            )
-        ).all():
-            survivor = merged_into.get(row.id)
-            if survivor != row.merged_into:
-                connection.execute(
-                    update(households).where(households.c.id == row.id).values(merged_into=survivor)
-                )

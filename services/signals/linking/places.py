@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,7 +34,8 @@ def position_of(
     person: str, named: Iterable[Named], ties: Collection[PersonTie], circle: Collection[str]
 ) -> Position:
     """Where `person` stands among `circle`. Dates are partial dates as the sources gave them."""
-    inside = [t for t in ties if {t.person_from, t.person_to} <= set(circle)]
+    members = circle if isinstance(circle, Set) else set(circle)
+    inside = [t for t in ties if t.person_from in members and t.person_to in members]
     mine = [tie for tie in inside if person in (tie.person_from, tie.person_to)]
     since = sorted(tie.since for tie in mine if tie.since)
     mentions = [mention for mention in named if mention.person_id == person]

@@ -1,38 +1,49 @@
 """How far a change reaches: signals that hang together, in one layer, through persons or
-households."""
+households. Read for all touched signals and layers at once, then told apart."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
-from services.signals.intake.reading import chunks, load_signals
+from services.signals.intake.reading import chunks
+from services.signals.intake.tables import signal_versions, signals
+from services.signals.linking.circles import Groups
 from services.signals.linking.states import LinkState
 from services.signals.linking.tables import bundlings, households, links, persons
 
 # Sealed links join nothing: they wait for a ground.
 JOINING = (LinkState.AWAITING_RECEIPT.value, LinkState.ACTIVE.value)
-_MOST_SIGNALS = 2000  # what hangs together is far smaller; a bound against a runaway walk
+_MOST_SIGNALS = 20_000  # what hangs together is far smaller; a bound against a runaway walk
 
 
-@dataclass(frozen=True)
-class JoiningLink:
+class JoiningLink(NamedTuple):
     """A link that binds its person to the others of its signal."""
 
     mention_id: str
     signal_id: str
     person_id: str
     region: str
+    layer: str
     placeholder: bool
+
+
+class Told(NamedTuple):
+    """What of a signal settling needs: where it belongs, when it came, whether some who see its
+    persons may not know of it."""
+
+    region: str
+    arrived: str
+    reserved: bool
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Everything of one region and layer that hangs together with the touched signals."""
+    """Everything of one region and layer that hangs together with touched signals."""
 
     region: str
     layer: str
@@ -43,134 +54,161 @@ class Scope:
     reserved: frozenset[str]  # signals that some who see their persons may not know of
 
 
-def scopes_of(connection: Connection, touched: set[str]) -> list[Scope]:
-    """One scope per layer and region: neither shares persons with another, so neither are
-    circles."""
-    return [
-        scope
-        for layer in sorted(_layers_of(connection, touched))
-        for scope in _scopes_in(connection, layer, touched)
-    ]
+class _Place(NamedTuple):
+    """A signal in one layer."""
+
+    layer: str
+    signal_id: str
 
 
-def _layers_of(connection: Connection, signal_ids: set[str]) -> set[str]:
-    """Layers in which these signals are linked, or were bundled until now."""
-    found: set[str] = set()
-    for chunk in chunks(signal_ids):
-        linked = select(links.c.layer).where(
-            links.c.signal_id.in_(chunk),
-            links.c.ended_at.is_(None),
-            links.c.state.in_(JOINING),
-        )
-        found |= set(connection.scalars(linked.distinct()))
-        bundled = (
-            select(households.c.layer)
-            .join(bundlings, bundlings.c.household_id == households.c.id)
-            .where(bundlings.c.signal_id.in_(chunk), _held_or_merged())
-        )
-        found |= set(connection.scalars(bundled.distinct()))
-    return found
+def scopes_of(connection: Connection, touched: Collection[str]) -> list[Scope]:
+    """One scope for each group that hangs together, per layer and region: none shares persons or
+    households with another, so circles never reach from one into the next."""
+    reach = _Reach(connection)
+    reach.walk(touched)
+    told = signals_told(connection, {place.signal_id for place in reach.places})
+    return [scope for places in reach.groups() for scope in _by_region(reach, sorted(places), told)]
 
 
-def _scopes_in(connection: Connection, layer: str, touched: set[str]) -> list[Scope]:
-    signals, links_found, homes = _walk(connection, layer, touched)
-    regions: dict[str, list[JoiningLink]] = defaultdict(list)
-    for link in links_found:
-        regions[link.region].append(link)
-    records = load_signals(connection, signals)
-    region_of = {signal: record.region for signal, record in records.items()}
-    return [
-        Scope(
-            region,
-            layer,
-            tuple(sorted(regions[region], key=lambda link: link.mention_id)),
-            frozenset(s for s in signals if region_of.get(s) == region),
-            frozenset(homes),
-            {s: record.created_at for s, record in records.items()},
-            # A source's condition needs no place here: it keeps the signal out of the layer.
-            frozenset(s for s, record in records.items() if record.compartment != "none"),
-        )
-        for region in sorted(set(regions) | set(region_of.values()))
-    ]
-
-
-def _walk(
-    connection: Connection, layer: str, touched: set[str]
-) -> tuple[set[str], set[JoiningLink], set[str]]:
-    """Signals that hang together through persons or households, their links and households."""
-    signals: set[str] = set()
-    found: set[JoiningLink] = set()
-    homes: set[str] = set()
-    people: set[str] = set()
-    waiting = set(touched)
-    while waiting and len(signals) < _MOST_SIGNALS:
-        signals |= waiting
-        new_links = _joining_links(connection, layer, links.c.signal_id, waiting)
-        found |= new_links
-        new_people = {link.person_id for link in new_links} - people
-        people |= new_people
-        by_person = _joining_links(connection, layer, links.c.person_id, new_people)
-        new_homes = _homes_of(connection, layer, waiting) - homes
-        homes |= new_homes
-        by_home = _signals_of(connection, new_homes)
-        waiting = ({link.signal_id for link in by_person} | by_home) - signals
-    return signals, found, homes
-
-
-def _joining_links(
-    connection: Connection, layer: str, column: Any, values: set[str]
-) -> set[JoiningLink]:
-    found: set[JoiningLink] = set()
-    for chunk in chunks(values):
+def signals_told(connection: Connection, signal_ids: Iterable[str]) -> dict[str, Told]:
+    """Region, arrival and compartment of signals that have a version."""
+    found: dict[str, Told] = {}
+    for chunk in chunks(set(signal_ids)):
         rows = connection.execute(
             select(
-                links.c.mention_id,
-                links.c.signal_id,
-                links.c.person_id,
-                links.c.region,
-                persons.c.placeholder,
+                signals.c.id,
+                signals.c.region,
+                signals.c.created_at,
+                signal_versions.c.compartment,
             )
-            .join(persons, persons.c.id == links.c.person_id)
-            .where(
-                column.in_(chunk),
-                links.c.layer == layer,
-                links.c.ended_at.is_(None),
-                links.c.state.in_(JOINING),
+            .join(
+                signal_versions,
+                (signal_versions.c.signal_id == signals.c.id)
+                & (signal_versions.c.version == signals.c.current_version),
             )
+            .where(signals.c.id.in_(chunk))
         )
-        found |= {JoiningLink(*row) for row in rows}
+        for signal_id, region, arrived, compartment in rows:
+            # A source's condition needs no place here: it keeps the signal out of the layer.
+            found[signal_id] = Told(region, arrived, compartment != "none")
     return found
 
 
-def _homes_of(connection: Connection, layer: str, signal_ids: set[str]) -> set[str]:
-    """Households that bundle these signals, or did until they were merged into another."""
-    found: set[str] = set()
-    for chunk in chunks(signal_ids):
-        found |= set(
-            connection.scalars(
-                select(bundlings.c.household_id)
+def _by_region(reach: _Reach, places: list[_Place], told: Mapping[str, Told]) -> Iterable[Scope]:
+    """Mostly one; two when a correction moved a signal to another region."""
+    layer = places[0].layer
+    signal_ids = [place.signal_id for place in places if place.signal_id in told]
+    by_region: dict[str, list[JoiningLink]] = defaultdict(list)
+    for place in places:
+        for link in reach.links[place]:
+            by_region[link.region].append(link)
+    homes = frozenset(home for place in places for home in reach.homes[place])
+    for region in sorted(set(by_region) | {told[signal].region for signal in signal_ids}):
+        yield Scope(
+            region,
+            layer,
+            tuple(sorted(by_region[region])),
+            frozenset(s for s in signal_ids if told[s].region == region),
+            homes,
+            {s: told[s].arrived for s in signal_ids},
+            frozenset(s for s in signal_ids if told[s].reserved),
+        )
+
+
+class _Reach:
+    """Signals that hang together through persons or households, their links and households."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.places: set[_Place] = set()
+        self.links: dict[_Place, set[JoiningLink]] = defaultdict(set)
+        self.homes: dict[_Place, set[str]] = defaultdict(set)
+
+    def walk(self, touched: Collection[str]) -> None:
+        """All layers side by side: each step asks once for whatever was new in the last one."""
+        found = self._links_of(links.c.signal_id, touched)
+        lying = self._homes_of(touched)
+        people: set[str] = set()
+        homes: set[str] = set()
+        waiting = {_Place(link.layer, link.signal_id) for link in found} | set(lying)
+        while waiting and len(self.places) < _MOST_SIGNALS:
+            self.places |= waiting
+            new_people, new_homes = set(), set()
+            for link in found:
+                place = _Place(link.layer, link.signal_id)
+                if place in waiting:
+                    self.links[place].add(link)
+                    new_people.add(link.person_id)
+            for place, lies_in in lying.items():
+                if place in waiting:
+                    self.homes[place] |= lies_in
+                    new_homes |= lies_in
+            by_person = self._links_of(links.c.person_id, new_people - people)
+            by_home = self._signals_of(new_homes - homes)
+            people |= new_people
+            homes |= new_homes
+            reached = {_Place(link.layer, link.signal_id) for link in by_person} | by_home
+            waiting = reached - self.places
+            signal_ids = {place.signal_id for place in waiting}
+            found = self._links_of(links.c.signal_id, signal_ids)
+            lying = self._homes_of(signal_ids)
+
+    def groups(self) -> list[list[_Place]]:
+        """The places, by what they hang together with."""
+        together = Groups()
+        for place in self.places:
+            name = f"{place.layer} {place.signal_id}"
+            for link in self.links[place]:
+                together.join(name, f"{place.layer} person {link.person_id}")
+            for home in self.homes[place]:
+                together.join(name, f"{place.layer} home {home}")
+        found: dict[str, list[_Place]] = defaultdict(list)
+        for place in sorted(self.places):
+            found[together.find(f"{place.layer} {place.signal_id}")].append(place)
+        return list(found.values())
+
+    def _links_of(self, column: Any, values: Collection[str]) -> list[JoiningLink]:
+        found: list[JoiningLink] = []
+        for chunk in chunks(values):
+            rows = self._connection.execute(
+                select(
+                    links.c.mention_id,
+                    links.c.signal_id,
+                    links.c.person_id,
+                    links.c.region,
+                    links.c.layer,
+                    persons.c.placeholder,
+                )
+                .join(persons, persons.c.id == links.c.person_id)
+                .where(column.in_(chunk), links.c.ended_at.is_(None), links.c.state.in_(JOINING))
+            )
+            found.extend(JoiningLink(*row) for row in rows)
+        return found
+
+    def _homes_of(self, signal_ids: Collection[str]) -> dict[_Place, set[str]]:
+        """Households that bundle these signals, or did until they were merged into another."""
+        found: dict[_Place, set[str]] = defaultdict(set)
+        for chunk in chunks(signal_ids):
+            rows = self._connection.execute(
+                select(households.c.layer, bundlings.c.signal_id, bundlings.c.household_id)
                 .join(households, households.c.id == bundlings.c.household_id)
-                .where(
-                    bundlings.c.signal_id.in_(chunk),
-                    households.c.layer == layer,
-                    _held_or_merged(),
-                )
+                .where(bundlings.c.signal_id.in_(chunk), _held_or_merged())
             )
-        )
-    return found
+            for layer, signal_id, household_id in rows:
+                found[_Place(layer, signal_id)].add(household_id)
+        return found
 
-
-def _signals_of(connection: Connection, household_ids: set[str]) -> set[str]:
-    found: set[str] = set()
-    for chunk in chunks(household_ids):
-        found |= set(
-            connection.scalars(
-                select(bundlings.c.signal_id).where(
-                    bundlings.c.household_id.in_(chunk), _held_or_merged()
-                )
+    def _signals_of(self, household_ids: Collection[str]) -> set[_Place]:
+        found: set[_Place] = set()
+        for chunk in chunks(household_ids):
+            rows = self._connection.execute(
+                select(households.c.layer, bundlings.c.signal_id)
+                .join(households, households.c.id == bundlings.c.household_id)
+                .where(bundlings.c.household_id.in_(chunk), _held_or_merged())
+                .distinct()
             )
-        )
-    return found
+            found |= {_Place(*row) for row in rows}
+        return found
 
 
 def _held_or_merged() -> Any:
