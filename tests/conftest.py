@@ -16,7 +16,12 @@ from shared import clock, ids
 from shared.database import migrate
 from shared.settings import Settings, load_settings
 
-pytest_plugins = ["tests.running", "tests.fixtures_identity", "tests.town"]
+pytest_plugins = [
+    "tests.running",
+    "tests.fixtures_identity",
+    "tests.town",
+    "tests.engines.opensearch",
+]
 
 
 @pytest.fixture
@@ -93,11 +98,13 @@ def _system_time() -> Iterator[None]:
     clock.set_source(None)
 
 
-# Tests that share something slow to start stay with one worker: the running processes, the town.
+# Tests that share something slow to start stay with one worker: the running processes, the town,
+# the OpenSearch node.
 SHARED = {
     "tests/browser/": "running",
     "tests/test_readme.py": "running",
     "tests/stories/": "town",
+    "tests/engines/test_opensearch": "opensearch",
 }
 
 
