@@ -27,6 +27,7 @@ _MEANINGS = {
     "400": "The request has faults; `errors` names each with a JSON pointer.",
     "401": "No valid access token for this service.",
     "404": "Not there, or not for you to know: one answer for both.",
+    "409": "What is asked does not fit what is stored; `detail` says what does.",
     "413": "The body is too large.",
     "415": "Another content type or character set, or a compressed body.",
     "503": "Storage or a neighbour that must answer first does not: nothing is shown or changed. "
@@ -109,7 +110,8 @@ def _completed(app: Flask, described: Mapping[str, Any], takes: Callable[[str], 
         for method in METHODS:
             if method in item:
                 name, access = declared[path, method]
-                _complete(item[method], item.get("parameters", []), name, access, shared_answers)
+                told = _Told(name, access, changes=_changes(path, method))
+                _complete(item[method], item.get("parameters", []), told, shared_answers)
     _mend_schemas(document)
     _drop_unused(document)
     return document
@@ -126,22 +128,39 @@ def _declarations(app: Flask) -> dict[tuple[str, str], tuple[str, Access | None]
     return found
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What the code says of an operation."""
+
+    name: str
+    access: Access | None
+    changes: bool
+
+    @property
+    def public(self) -> bool:
+        return self.access is None or self.access.public
+
+
+def _changes(path: str, method: str) -> bool:
+    """Whether it makes or changes something, and so can meet another state than was thought."""
+    return method != "get" and not path.rpartition("/")[2].startswith("_")
+
+
 def _complete(
     operation: Document,
     parameters: list[Any],
-    name: str,
-    access: Access | None,
+    told: _Told,
     shared_answers: Mapping[str, Any],
 ) -> None:
-    first, *rest = name.split("_")
+    first, *rest = told.name.split("_")
     operation.setdefault("operationId", first + "".join(word.capitalize() for word in rest))
     answers: Document = operation.setdefault("responses", {})
     answers.pop("default", None)
-    wanted = []
-    if access is None or access.public:
+    wanted = ["409"] if told.changes and not told.public else []
+    if told.public:
         operation["security"] = []
     else:
-        wanted = ["401", "404", "503"]
+        wanted += ["401", "404", "503"]
     if "requestBody" in operation:
         operation["requestBody"].setdefault("required", True)
         wanted += ["400", "413", "415"]
@@ -149,10 +168,10 @@ def _complete(
         wanted += ["400"]
     for status in wanted:
         answers.setdefault(status, {"description": _MEANINGS[status]})
-    for status, told in list(answers.items()):
-        answer = told
-        if "$ref" in told:
-            answer = deepcopy(shared_answers[told["$ref"].rpartition("/")[2]])
+    for status, given in list(answers.items()):
+        answer = given
+        if "$ref" in given:
+            answer = deepcopy(shared_answers[given["$ref"].rpartition("/")[2]])
             answer["description"] = _MEANINGS.get(status, answer["description"])
             answers[status] = answer
         if status[0] in "45":

@@ -43,9 +43,14 @@ def _is_moment(text: str) -> None:
         raise ValidationError("This moment does not exist.") from error
 
 
-def code(meaning: str) -> fields.String:
+def code(meaning: str, data_key: str | None = None) -> fields.String:
     """A field that holds a code or an id; empty is as good as absent."""
-    return fields.String(load_default="", validate=_is_code, metadata={"description": meaning})
+    return fields.String(
+        data_key=data_key,
+        load_default="",
+        validate=_is_code,
+        metadata={"description": meaning},
+    )
 
 
 def needed_code(meaning: str) -> fields.String:

@@ -76,7 +76,7 @@ def page_of_request() -> int:
     demand_plain("application/json")
     document = read_object(request.get_data() or b"{}")
     page = document.get("page", 1)
-    if set(document) - {"page"} or not isinstance(page, int) or not 0 < page < 10_000:
+    if set(document) - {"page"} or type(page) is not int or not 0 < page < 10_000:
         raise InvalidInput(
             "Give a page from 1, or nothing.",
             faults=[Fault("/page", "range", "Give a whole number from 1.")],
