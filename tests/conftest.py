@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures_identity",
     "tests.town",
     "tests.engines.opensearch",
+    "tests.engines.keycloak",
 ]
 
 
@@ -101,6 +102,7 @@ def _system_time() -> Iterator[None]:
 # Tests that share something slow to start stay with one worker: the running processes, the town,
 # the OpenSearch node.
 SHARED = {
+    "tests/engines/test_keycloak": "keycloak",
     "tests/browser/": "running",
     "tests/test_readme.py": "running",
     "tests/stories/": "town",

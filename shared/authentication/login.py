@@ -108,7 +108,8 @@ class SignIn:
             "response_type": "code",
             "client_id": f"bundel-{self.service}",
             "redirect_uri": self._redirect_uri,
-            "scope": "openid profile",
+            # Some providers name the audience in a scope.
+            "scope": f"openid profile aud-bundel-{self.service}",
             "state": state,
             "nonce": nonce,
             "code_challenge": challenge.rstrip(b"=").decode(),
@@ -182,10 +183,11 @@ class SignIn:
             return _see_other(home)
         self.demand_csrf(session)
         query = {
-            "id_token_hint": session.id_token,
             "client_id": f"bundel-{self.service}",
             "post_logout_redirect_uri": home,
         }
+        if session.id_token:
+            query["id_token_hint"] = session.id_token
         address = self._provider.addresses().logout
         response = _see_other(f"{address}?{urlencode(query)}" if address else home)
         self._delete(response, self.cookie)

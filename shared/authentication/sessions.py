@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -52,7 +53,8 @@ class CookieSeal:
 
     def seal(self, use: str, values: dict[str, Any]) -> str:
         nonce = ids.random_bytes(_NONCE_BYTES)
-        plain = json.dumps(values, separators=(",", ":")).encode()
+        # Three tokens of a provider like Keycloak are larger than a cookie may be.
+        plain = zlib.compress(json.dumps(values, separators=(",", ":")).encode(), level=9)
         sealed = nonce + self._cipher.encrypt(nonce, plain, use.encode())
         return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
@@ -61,8 +63,8 @@ class CookieSeal:
         try:
             sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-            values = json.loads(self._cipher.decrypt(nonce, rest, use.encode()))
-        except (ValueError, InvalidTag):
+            values = json.loads(zlib.decompress(self._cipher.decrypt(nonce, rest, use.encode())))
+        except (ValueError, InvalidTag, zlib.error):
             return None
         return values if isinstance(values, dict) else None
 
@@ -86,12 +88,15 @@ class SessionCookies:
         return session if session.alive else None
 
     def write(self, session: Session) -> str:
-        """Cookie text of at most LARGEST_COOKIE characters: old notes go first."""
+        """Cookie text of at most LARGEST_COOKIE characters: old notes go first, then the id token
+        (without it the provider asks for a word at log-out)."""
         text = self._seal.seal(self._use, asdict(session))
         while len(text) > LARGEST_COOKIE and session.notes:
             notes = dict(list(session.notes.items())[1:])
             session = replace(session, notes=notes)
             text = self._seal.seal(self._use, asdict(session))
+        if len(text) > LARGEST_COOKIE:
+            text = self._seal.seal(self._use, asdict(replace(session, id_token="")))
         return text
 
 
