@@ -12,8 +12,16 @@ from sqlalchemy import Engine, text
 
 from services.signals.cases.resources import case_resources, ground_resources
 from services.signals.cases.service import CaseService
+from services.signals.cases.transfer_resources import transfer_resources
+from services.signals.cases.transferring import TransferService
 from services.signals.delivery.http import delivery_routes
 from services.signals.delivery.relay import Handler, OnReceipt, Relay, audit_handler
+from services.signals.desk.case_persons import CasePeople
+from services.signals.desk.deciding import Decider
+from services.signals.desk.judging import Judging
+from services.signals.desk.queue import DeskService
+from services.signals.desk.resources import DeskDoors, desk_resources
+from services.signals.desk.undoing import Undoing
 from services.signals.flow import Flow, Following, consent_revision
 from services.signals.intake.gauges import watch
 from services.signals.intake.http import intake_routes
@@ -21,7 +29,6 @@ from services.signals.intake.preparing import Preparer
 from services.signals.intake.service import Intake
 from services.signals.linking import doubts
 from services.signals.linking.service import Linker
-from services.signals.picture.desk import DeskService
 from services.signals.picture.resolving import PersonResolver
 from services.signals.picture.resources import picture_resources
 from services.signals.picture.service import PictureService
@@ -76,9 +83,10 @@ class Doors:
     """The services behind the API, for the pages."""
 
     cases: CaseService
-    desk: DeskService
+    desk: DeskDoors
     pictures: PictureService
     searches: SearchService
+    transfers: TransferService
 
 
 def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
@@ -142,16 +150,27 @@ def _open_casework(rooms: Rooms) -> None:
     index = index_for(engine.dialect.name)
     following = Following(Indexer(vault, tokeniser, index))
     linker = Linker(engine, vault, rooms.keyer, decisions)
-    cases = CaseService(engine, decisions, audit, following.follow)
+    cases = CaseService(engine, decisions, audit)
     pictures = PictureService(engine, vault, decisions, audit)
-    desk = DeskService(engine, vault, decisions, audit)
+    decider = Decider(engine, decisions, audit)
+    desk = DeskDoors(
+        queue=DeskService(decider, vault),
+        judging=Judging(decider, vault, following.follow),
+        people=CasePeople(decider, vault),
+        undoing=Undoing(decider, vault, following.follow, doubts.doubter(decisions)),
+    )
     resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
     searches = SearchService(engine, vault, decisions, audit, index, tokeniser)
+    transfers = TransferService(engine, vault, decisions, audit)
     rooms.api.register_blueprint(case_resources(cases))
+    rooms.api.register_blueprint(transfer_resources(transfers))
     rooms.api.register_blueprint(ground_resources(linker.relink))
-    rooms.api.register_blueprint(picture_resources(pictures, desk, resolver))
+    rooms.api.register_blueprint(picture_resources(pictures, resolver))
     rooms.api.register_blueprint(search_resources(searches))
-    rooms.doors = Doors(cases=cases, desk=desk, pictures=pictures, searches=searches)
+    rooms.api.register_blueprint(desk_resources(desk))
+    rooms.doors = Doors(
+        cases=cases, desk=desk, pictures=pictures, searches=searches, transfers=transfers
+    )
     rooms.on_receipt["audit"] = following.on_receipt
     rooms.handlers[doubts.KIND] = doubts.doubt_handler(decisions)
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
@@ -165,7 +184,7 @@ def _open_pages(rooms: Rooms) -> None:
         rooms.app,
         pictures=doors.pictures,
         searches=doors.searches,
-        queue=doors.desk,
+        desk=doors.desk,
         cases=doors.cases,
         held=HeldSignals(rooms.engine, rooms.audit),
     )

@@ -5,7 +5,9 @@ Complete or worthless: a fact of the wrong kind makes `valid()` false, and that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 FactValue: TypeAlias = str | int | bool | frozenset[str]
@@ -26,14 +28,31 @@ def band_of(age: int | None) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """A person whose consent a rule may need: the cluster's mention ids, age in years today."""
+    """A person whose consent a rule may need: the cluster's mention ids, age in years today.
+
+    One value may stand in the facts of many signals: what is worked out of it is kept.
+    """
 
     mentions: tuple[str, ...]
     age: int | None = None
 
-    @property
+    @cached_property
     def band(self) -> str:
         return band_of(self.age)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The mentions as a set, to compare with lists of mentions."""
+        return frozenset(self.mentions)
+
+    @cached_property
+    def valid(self) -> bool:
+        """There are mentions, all of them text, and the age is a number somebody can have."""
+        return (
+            bool(self.mentions)
+            and all(isinstance(mention, str) for mention in self.mentions)
+            and (self.age is None or (_is_count(self.age) and 0 <= self.age <= _OLDEST))
+        )
 
     def to_json(self, clusters: Clusters | None = None) -> dict[str, object]:
         """With `clusters` the mentions are told there, once, and only named here."""
@@ -60,15 +79,6 @@ class Clusters:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
-
-
-def _subjects_valid(subjects: tuple[Subject, ...]) -> bool:
-    return all(
-        bool(subject.mentions)
-        and all(isinstance(mention, str) for mention in subject.mentions)
-        and (subject.age is None or (_is_count(subject.age) and 0 <= subject.age <= _OLDEST))
-        for subject in subjects
-    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,8 @@ class SignalFacts:
         """The age bands of the subjects; nobody known counts as an unknown age."""
         return frozenset(subject.band for subject in self.subjects) or frozenset({"unknown"})
 
-    def values(self) -> dict[str, FactValue]:
+    @cached_property
+    def told(self) -> Mapping[str, FactValue]:
         """The facts by their name in the interface, without the subjects."""
         return {
             "sourceAgency": self.source_agency,
@@ -128,12 +139,19 @@ class SignalFacts:
             "bands": self.bands,
         }
 
+    def values(self) -> Mapping[str, FactValue]:
+        return self.told
+
+    @cached_property
+    def _valid(self) -> bool:
+        return all(subject.valid for subject in self.subjects) and _kinds_valid(self.told)
+
     def valid(self) -> bool:
         """Every fact is of its kind. The codes themselves are checked against the schema."""
-        return _subjects_valid(self.subjects) and _kinds_valid(self.values())
+        return self._valid
 
     def to_json(self, clusters: Clusters | None = None) -> dict[str, Any]:
-        body = _jsonable(self.values())
+        body = _jsonable(self.told)
         del body["bands"]  # derived: the consent service works it out itself
         body["subjects"] = [subject.to_json(clusters) for subject in self.subjects]
         return body
@@ -154,7 +172,7 @@ class CaseFacts:
     def subjects(self) -> tuple[Subject, ...]:
         return ()
 
-    def values(self) -> dict[str, FactValue]:
+    def values(self) -> Mapping[str, FactValue]:
         return {
             "caseContext": self.case_context,
             "caseState": self.case_state,
@@ -171,14 +189,24 @@ class CaseFacts:
         return _jsonable(self.values())
 
 
+@dataclass(frozen=True)
+class TransferFacts(CaseFacts):
+    """What the rules ask about a case that is handed over: the case, and to whom (subjects)."""
+
+    successors: frozenset[str] = frozenset()
+
+    def values(self) -> dict[str, FactValue]:
+        return {**CaseFacts.values(self), "successors": self.successors}
+
+
 _BOOLEANS = frozenset(
     {"closedCompartment", "withheld", "restricted", "minorInvolved", "humanConfirmed", "acute"}
 )
-_SETS = frozenset({"coordinators", "namedActors", "conditions", "bands"})
+_SETS = frozenset({"coordinators", "namedActors", "conditions", "bands", "successors"})
 _COUNTS = frozenset({"firstProcessedDays"})
 
 
-def _kinds_valid(values: dict[str, FactValue]) -> bool:
+def _kinds_valid(values: Mapping[str, FactValue]) -> bool:
     return all(_kind_valid(name, value) for name, value in values.items())
 
 
@@ -192,7 +220,7 @@ def _kind_valid(name: str, value: object) -> bool:
     return isinstance(value, str)
 
 
-def _jsonable(values: dict[str, FactValue]) -> dict[str, Any]:
+def _jsonable(values: Mapping[str, FactValue]) -> dict[str, Any]:
     return {
         name: sorted(value) if isinstance(value, frozenset) else value
         for name, value in values.items()

@@ -133,6 +133,13 @@ class World:
         body = {"subject": SUBJECTS[user], "name": NAMES[user]}
         return self.call(desk, f"/v1/cases/{case_id}/assignments", body)
 
+    def hand_over(self, case_id: str, user: str, desk: str = "s.kaya") -> TestResponse:
+        """The coordinator is absent: the desk hands the case to `user`, who agrees."""
+        body = {"subject": SUBJECTS[user], "name": NAMES[user], "note": "Ziek.", "absence": "ill"}
+        proposed = self.call(desk, f"/v1/cases/{case_id}/transfers", body)
+        assert proposed.status_code == 201, proposed.get_data(as_text=True)
+        return self.call(user, f"/v1/transfers/{proposed.json['id']}/agreements")
+
     def assigned(self, user: str = "m.dejong", desk: str = "s.kaya") -> str:
         """Gives every case of the desk's queue to `user`; the id of the first."""
         cases = [case["caseId"] for case in self.queue(desk)["cases"]]

@@ -47,7 +47,8 @@ _ALLOWED = {
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who directs a case, or stands in. `until_at` is "" while it lasts."""
+    """Who directs a case, or stands in. `until_at` is "" while it lasts; `ends_at` the moment
+    named beforehand at which a deputy stops by itself, or ""."""
 
     id: str
     case_id: str
@@ -57,6 +58,7 @@ class Assignment:
     kind: str
     from_at: str
     until_at: str
+    ends_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,14 +38,6 @@ class CaseStatus:
     named_actors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was decided on a link or candidate, and on which case."""
-
-    id: str
-    case_id: str
-
-
 class AssignmentBody(Schema):
     subject = fields.String(
         required=True,
@@ -54,6 +46,9 @@ class AssignmentBody(Schema):
     )
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))
     kind = fields.String(load_default=COORDINATOR, validate=validate.OneOf([COORDINATOR, DEPUTY]))
+    until = fields.Date(
+        load_default=None, metadata={"description": "A deputy's last day; without it: no end."}
+    )
 
 
 class PurposeTestBody(Schema):
@@ -77,12 +72,6 @@ class NamedActorsBody(Schema):
     )
     remove = fields.List(
         fields.String(validate=_PERSON_ID), load_default=list, validate=validate.Length(max=50)
-    )
-
-
-class CandidateDecisionBody(Schema):
-    same = fields.Boolean(
-        required=True, metadata={"description": "True: one person. False: two, for good."}
     )
 
 
@@ -118,11 +107,9 @@ def case_status(case: CaseRecord) -> CaseStatus:
 
 
 def case_resources(service: CaseService) -> Blueprint:
-    """POST /v1/cases/{id}/assignments, purpose-tests, collections, closures, named-actors;
-    POST /v1/links/{id}/confirmations; POST /v1/candidates/{id}/decisions."""
-    blueprint = room("cases", "What the desk does: assign, test, confirm.")
+    """POST /v1/cases/{id}/assignments, purpose-tests, collections, closures, named-actors."""
+    blueprint = room("cases", "What the desk does with cases: assign, test, collect, close.")
     answer = schema_of(CaseStatus)
-    done = schema_of(Done)
 
     @blueprint.post("/v1/cases/<case_id>/assignments")
     @explained(blueprint)
@@ -131,7 +118,9 @@ def case_resources(service: CaseService) -> Blueprint:
     @access(Role.DESK, decision="assign on case")
     def assign_case(body: dict[str, Any], case_id: str) -> CaseStatus:
         """Assign the one coordinator of a case, or a deputy."""
-        case = service.assign(current_actor(), case_id, body["subject"], body["name"], body["kind"])
+        case = service.assign(
+            current_actor(), case_id, body["subject"], body["name"], body["kind"], body["until"]
+        )
         return case_status(case)
 
     @blueprint.post("/v1/cases/<case_id>/purpose-tests")
@@ -170,25 +159,6 @@ def case_resources(service: CaseService) -> Blueprint:
         """Change who is named for the closed compartment of the household."""
         case = service.name_actors(current_actor(), case_id, body["add"], body["remove"])
         return case_status(case)
-
-    @blueprint.post("/v1/links/<link_id>/confirmations")
-    @explained(blueprint)
-    @blueprint.arguments(EmptyBody)
-    @blueprint.response(201, done)
-    @access(Role.DESK, decision="assign on a case of the household")
-    def confirm_link(_body: dict[str, Any], link_id: str) -> Done:
-        """Confirm that a link is right (WGS 1.9.2)."""
-        return Done(link_id, service.confirm_link(current_actor(), link_id))
-
-    @blueprint.post("/v1/candidates/<candidate_id>/decisions")
-    @explained(blueprint)
-    @blueprint.arguments(CandidateDecisionBody)
-    @blueprint.response(201, done)
-    @access(Role.DESK, decision="assign on a case of the household")
-    def decide_candidate(body: dict[str, Any], candidate_id: str) -> Done:
-        """Say whether a proposed match is one person or two."""
-        case_id = service.decide_candidate(current_actor(), candidate_id, same=body["same"])
-        return Done(candidate_id, case_id)
 
     return blueprint
 

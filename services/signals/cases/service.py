@@ -1,19 +1,18 @@
 """What the desk does with cases: assign, test the purpose, begin collecting, close, keep the list
-of a closed compartment, confirm links. Each is decided by consent and stands in the log before it
+of a closed compartment. Each is decided by consent and stands in the log before it
 takes effect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from services.signals.cases import repository
+from services.signals.cases import proposals, repository
 from services.signals.cases.facts import CaseFile, case_facts, facts_of_nothing, load_files
-from services.signals.cases.judging import files_around, mentions_known
 from services.signals.cases.model import (
     ACTIVE,
     CLOSED,
@@ -26,10 +25,6 @@ from services.signals.cases.model import (
     CaseRecord,
     may_become,
 )
-from services.signals.intake.reading import load_mentions_by_id
-from services.signals.linking import ledger
-from services.signals.linking import reading as linking
-from services.signals.linking.finding import lock_linking
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, AuditClient, Entry, entry_for
@@ -39,10 +34,6 @@ from shared.problems import Conflict, Fault, InvalidInput, NotFound
 from shared.vocabulary import Purpose
 
 TRIAGE = str(Purpose.TRIAGE)
-KNOW = "know"
-# Called in the transaction of a change to links, with the signals concerned: what hangs on the
-# links (cases, index) follows in the same transaction.
-Follow = Callable[[Connection, Collection[str]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +58,24 @@ class CaseService:
         engine: Engine,
         decisions: DecisionClient,
         audit: AuditClient,
-        follow: Follow,
     ) -> None:
         self._engine = engine
         self._decisions = decisions
         self._audit = audit
-        self._follow = follow
 
     def assign(
-        self, actor: Actor, case_id: str, subject: str, name: str, kind: str = COORDINATOR
+        self,
+        actor: Actor,
+        case_id: str,
+        subject: str,
+        name: str,
+        kind: str = COORDINATOR,
+        until: date | None = None,
     ) -> CaseRecord:
-        """Makes a person of the desk's own organisation the coordinator, or a deputy.
+        """Makes a person of the desk's own organisation the coordinator, or a deputy until the end
+        of the day `until` (without it: until somebody ends it).
 
-        A new coordinator takes the place of the one before: there is never more than one. In a
+        A case that has a coordinator is handed over instead (Conflict; see transferring.py). In a
         closed compartment only someone on its list can be assigned (InvalidInput).
         """
         permitted = self._demand(actor, case_id, "case.assigned")
@@ -90,7 +86,15 @@ class CaseService:
             raise _fault(
                 "/subject", "not-named", "Name this person for the closed compartment first."
             )
-        entry = self._entry(actor, permitted, "case.assigned", reason=kind)
+        if until is not None and (kind != DEPUTY or until < clock.today()):
+            raise _fault("/until", "period", "Only a deputy has a last day, today or later.")
+        coordinator = case.coordinator
+        if kind == COORDINATOR and coordinator and coordinator.subject != subject:
+            raise Conflict("This case has a coordinator: hand it over with a transfer.")
+        if kind == DEPUTY and coordinator and coordinator.subject == subject:
+            raise Conflict("The coordinator of a case is not its deputy as well.")
+        reason = f"{kind}/until={until}" if until else kind
+        entry = self._entry(actor, permitted, "case.assigned", reason=reason)
         self._audit.record([entry])
         assignment = Assignment(
             id=ids.new_id(),
@@ -101,6 +105,7 @@ class CaseService:
             kind=kind,
             from_at=clock.timestamp(clock.now()),
             until_at="",
+            ends_at=clock.timestamp(_end_of(until)) if until else "",
         )
         try:
             with writing(self._engine).begin() as connection:
@@ -162,58 +167,6 @@ class CaseService:
                     repository.name_actor(connection, case.household_id, subject, actor.subject)
             return repository.load_cases(connection, [case.id])[case.id]
 
-    def confirm_link(self, actor: Actor, link_id: str) -> str:
-        """A human says a link is right (WGS 1.9.2). The desk of any open case of a household that
-        the link is in may say so. Returns the id of the case it was decided on."""
-        with self._engine.connect() as connection:
-            links = linking.load_links(connection, [link_id])
-        permitted = self._demand_mention(actor, links, "link.confirmed")
-        signals = [link.signal_id for link in links]
-        entry = self._entry(actor, permitted, "link.confirmed", signal_ids=signals)
-        self._audit.record([entry])
-        with writing(self._engine).begin() as connection:
-            ledger.confirm_link(connection, link_id, actor.subject)
-        return permitted.case.id
-
-    def decide_candidate(self, actor: Actor, candidate_id: str, *, same: bool) -> str:
-        """A human says whether a mention is the proposed person. Returns the case's id.
-
-        Raises Conflict when two BSNs would be joined, or a pair that a human parted before.
-        """
-        know = self._decisions.filter(actor, KNOW, TRIAGE)
-        with self._engine.connect() as connection:
-            pairs = {
-                candidate.mention_id: candidate.person_id
-                for candidate in linking.open_candidates(
-                    connection, actor.region, actor.legal_context
-                )
-                if candidate.candidate_id == candidate_id
-            }
-            held = linking.person_mentions(connection, pairs.values())
-            sides = {*pairs, *(mention for found in held.values() for mention in found)}
-            around = files_around(connection, sides, actor.region, actor.legal_context)
-            signals = {
-                mention.signal_id for mention in load_mentions_by_id(connection, pairs).values()
-            }
-            known = mentions_known(around, know)
-            links = [
-                link
-                for link in linking.links_of_signals(connection, signals)
-                # A pair that the desk is not shown is not there for it to decide on either.
-                if link.mention_id in pairs.keys() & known
-                and not known.isdisjoint(held[pairs[link.mention_id]])
-            ]
-        event = "link.confirmed" if same else "link.refused"
-        permitted = self._demand_mention(actor, links, event)
-        entry = self._entry(actor, permitted, event, signal_ids=sorted(signals))
-        self._audit.record([entry])
-        with writing(self._engine).begin() as connection:
-            lock_linking(connection)  # no BSN may arrive between the check and the joining
-            decide = ledger.confirm_candidate if same else ledger.refuse_candidate
-            decide(connection, candidate_id, actor.region, actor.subject)
-            self._follow(connection, signals)
-        return permitted.case.id
-
     def staff(self, actor: Actor) -> list[tuple[str, str]]:
         """(subject, name) of people of the desk's organisation who were assigned before."""
         with self._engine.connect() as connection:
@@ -243,6 +196,8 @@ class CaseService:
                 entry_id=entry.entry_id,
                 reason=reason,
             )
+            if following == CLOSED:
+                proposals.overtake(connection, [case.id], actor.subject)
             return repository.load_cases(connection, [case.id])[case.id]
 
     def _demand(self, actor: Actor, case_id: str, event: str) -> Permitted:
@@ -250,28 +205,6 @@ class CaseService:
         with self._engine.connect() as connection:
             found = repository.load_cases(connection, [case_id])
             files = load_files(connection, found.values())
-        return self._demand_one(actor, files, event)
-
-    def _demand_mention(
-        self, actor: Actor, links: Sequence[linking.LinkRecord], event: str
-    ) -> Permitted:
-        """An open case of the desk's context that one of these very links lies in: a link of
-        another context is not this desk's to judge, though it is about the same mention."""
-        wanted = {link.link_id for link in links}
-        with self._engine.connect() as connection:
-            households = linking.households_of_signals(connection, [one.signal_id for one in links])
-            cases = [
-                case
-                for case in repository.cases_of_households(
-                    connection, {one for found in households.values() for one in found}
-                )
-                if case.state != CLOSED and case.legal_context is actor.legal_context
-            ]
-            files = [
-                file
-                for file in load_files(connection, cases)
-                if any(link.link_id in wanted for item in file.items for link in item.links)
-            ]
         return self._demand_one(actor, files, event)
 
     def _demand_one(self, actor: Actor, files: list[CaseFile], event: str) -> Permitted:
@@ -323,6 +256,11 @@ class CaseService:
             region=case.region,
             **fields,
         )
+
+
+def _end_of(day: date) -> datetime:
+    """The midnight after a day, as people in the Netherlands count days."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.DUTCH_TIME)
 
 
 def _fault(pointer: str, code: str, detail: str) -> InvalidInput:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, and_
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, and_
 
 from services.signals.database import metadata
 
@@ -56,6 +56,7 @@ assignments = Table(
     Column("kind", String(16), nullable=False),
     Column("from_at", String(32), nullable=False),
     Column("until_at", String(32)),
+    Column("ends_at", String(32)),
     Column("assigned_by", String(64), nullable=False),
     Column("entry_id", String(36), nullable=False),
 )
@@ -77,6 +78,38 @@ Index(
     unique=True,
     sqlite_where=assignments.c.until_at.is_(None),
     postgresql_where=assignments.c.until_at.is_(None),
+)
+
+# Proposals to hand a case over. An open one has no `ended_at`; a case has one at most.
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # handover | breakthrough
+    Column("reason", String(32), nullable=False),  # of a breakthrough, else ""
+    Column("from_subject", String(64), nullable=False, index=True),
+    Column("from_name", String(200), nullable=False),
+    Column("to_subject", String(64), nullable=False, index=True),
+    Column("to_name", String(200), nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", String(32), nullable=False),
+    Column("note_key", String(36), nullable=False),
+    Column("note", LargeBinary, nullable=False),  # sealed by protection/vault.py
+    Column("entry_id", String(36), nullable=False),
+    Column("giver_agreed_at", String(32)),
+    Column("taker_agreed_at", String(32)),
+    Column("ended_at", String(32)),
+    Column("outcome", String(16)),  # accepted | refused | withdrawn | overtaken
+    Column("outcome_reason", String(32)),
+    Column("ended_by", String(64)),
+)
+Index(
+    "uq_transfers_open",
+    transfers.c.case_id,
+    unique=True,
+    sqlite_where=transfers.c.ended_at.is_(None),
+    postgresql_where=transfers.c.ended_at.is_(None),
 )
 
 looks = Table(

@@ -70,7 +70,7 @@ def test_a_new_coordinator_has_not_seen_what_was_acute(world: World) -> None:
     world.picture(case_id)
     clock.set_source(lambda: start + timedelta(days=30))
     assert not world.queue()["cases"][0]["acute"]
-    assert world.assign(case_id, "a.said").status_code == 201
+    assert world.hand_over(case_id, "a.said").status_code == 201
     assert world.queue()["cases"][0]["acute"]
 
 
