@@ -7,6 +7,7 @@ from flask import Flask
 from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.resources import decision_blueprint
 from services.consent.decisions.service import DecisionService
+from services.consent.decisions.sieve_resources import sieve_blueprint
 from services.consent.office.notices import GroundChanges
 from services.consent.office.recording import ConsentOffice
 from services.consent.office.resources import consent_blueprint
@@ -54,6 +55,7 @@ def create_app(
     app, api = create_service(wiring, title="Bundel consent", description=DESCRIPTION)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     api.register_blueprint(decision_blueprint(decisions, settings))
+    api.register_blueprint(sieve_blueprint(decisions))
     api.register_blueprint(consent_blueprint(office, decisions))
     describe_surface(app, api, AUTHZEN)
     install_login(app)

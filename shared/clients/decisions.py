@@ -5,15 +5,23 @@ Unavailable when the service does not answer: then nothing is shown. Anything ma
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
 from flask import has_app_context
 
 from shared import clock
 from shared.authentication.actor import Actor
+from shared.clients.answers import (
+    Decision,
+    Ground,
+    Mask,
+    Sifted,
+    read_decisions,
+    read_sifted,
+)
 from shared.clients.facts import BANDS, CaseFacts, Clusters, SignalFacts, Subject, band_of
 from shared.clients.filters import (
     Clause,
@@ -31,7 +39,7 @@ from shared.vocabulary import Role
 
 __all__ = [
     "BANDS", "CaseFacts", "Clause", "Condition", "Decision", "DecisionClient", "Filter", "Ground",
-    "Mask", "MatchedRule", "Question", "SignalFacts", "Subject", "Tokens", "band_of",
+    "Mask", "MatchedRule", "Question", "Sifted", "SignalFacts", "Subject", "Tokens", "band_of",
 ]  # fmt: skip
 
 AUDIENCE = "bundel-consent"
@@ -71,42 +79,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The rule a permit relies on: its id, the article of law, one sentence."""
-
-    rule_id: str
-    article: str
-    summary: str
-
-
-@dataclass(frozen=True)
-class Mask:
-    """Why content stays closed although its existence may be told, and who can lift that: in
-    Dutch, and in English where consent has it."""
-
-    rule_id: str
-    article: str
-    summary: str
-    lifted_by: str
-    summary_en: str = ""
-    lifted_by_en: str = ""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One answer. `ground` only with a permit; `mask` only when existence may be told."""
-
-    permitted: bool
-    decision_id: str = ""
-    ground: Ground | None = None
-    visible_fields: frozenset[str] = frozenset()
-    obligations: tuple[str, ...] = ()
-    mask: Mask | None = None
-    policy_version: str = ""
-    revision: int = 0
-
-
-@dataclass(frozen=True)
 class DecisionClient:
     """Asks the consent service on behalf of a person, a source system or the service itself."""
 
@@ -117,20 +89,51 @@ class DecisionClient:
     def evaluate(self, actor: Actor, questions: Sequence[Question]) -> list[Decision]:
         """One decision per question, in order. Raises Unavailable. No question, no call."""
         clusters = Clusters()
-        items = [json.dumps(question.to_json(clusters)) for question in questions]
+        items = [msgspec.json.encode(question.to_json(clusters)) for question in questions]
         shared = {
             "subject": subject_of(actor),
             "context": {"time": clock.timestamp(clock.now())},
             "clusters": clusters.to_json(),
         }
-        head = json.dumps(shared).removesuffix("}")
+        head = msgspec.json.encode(shared).removesuffix(b"}")
         largest = self.settings.max_body_bytes - len(head) - _MARGIN
         decisions: list[Decision] = []
         for part in parcels(items, _MOST_AT_ONCE, largest):
-            body = f'{head}, "evaluations": [{",".join(part)}]}}'
+            body = b"".join((head, b',"evaluations":[', b",".join(part), b"]}"))
             answer = self._send(actor, "/access/v1/evaluations", body)
-            decisions.extend(_decisions(answer, len(part)))
+            told = answer.json() if answer.status == 200 else None
+            decisions.extend(read_decisions(told, len(part)))
         return decisions
+
+    def sift(
+        self,
+        actor: Actor,
+        purpose: str,
+        questions: Sequence[Question] = (),
+        actions: Sequence[str] = ("know", "view"),
+        persons: Iterable[Subject] | None = None,
+    ) -> Sifted:
+        """Decisions on `questions` and the filters for these actions on signals, in one call, of one
+        moment, recorded as one. Raises Unavailable.
+
+        `persons`: all whom the records at hand are about; the filters then list the mentions of no
+        others and serve for those records only. None: they list every mention of the region.
+        """
+        clusters = Clusters()
+        for person in persons or ():
+            clusters.name(person.mentions)
+        body: dict[str, Any] = {
+            "subject": subject_of(actor),
+            "purpose": purpose,
+            "filters": list(actions),
+            "evaluations": [question.to_json(clusters) for question in questions],
+            "context": {"time": clock.timestamp(clock.now())},
+        }
+        if persons is not None:
+            body["clusters"] = clusters.to_json()
+        answer = self._send(actor, "/access/v1/filters", msgspec.json.encode(body))
+        told = answer.json() if answer.status == 200 else None
+        return read_sifted(told, len(questions), actions)
 
     def ask(self, actor: Actor, question: Question) -> Decision:
         """The decision on one question. Raises Unavailable."""
@@ -146,7 +149,7 @@ class DecisionClient:
             "resource": {"type": resource_type},
             "context": {"time": clock.timestamp(clock.now())},
         }
-        answer = self._send(actor, "/access/v1/filter", json.dumps(body))
+        answer = self._send(actor, "/access/v1/filter", msgspec.json.encode(body))
         if answer.status != 200:
             return Filter.nothing()
         try:
@@ -154,7 +157,7 @@ class DecisionClient:
         except FilterError:
             return Filter.nothing()
 
-    def _send(self, actor: Actor, path: str, body: str) -> Answer:
+    def _send(self, actor: Actor, path: str, body: bytes) -> Answer:
         # A source system is not there any more when its signal is linked: the service asks for it.
         token = (
             self.tokens.for_actor(actor, AUDIENCE) if actor.is_person else self.tokens.own(AUDIENCE)
@@ -168,7 +171,7 @@ class DecisionClient:
             "POST",
             self.settings.neighbours["consent"] + path,
             headers,
-            body.encode(),
+            body,
             self.settings.neighbour_timeout,
         )
         if answer.status == 401:
@@ -192,45 +195,3 @@ def subject_of(actor: Actor) -> dict[str, Any]:
             "legalContext": str(actor.legal_context),
         },
     }
-
-
-def _decisions(answer: Answer, count: int) -> list[Decision]:
-    denied = [Decision(False)] * count
-    if answer.status != 200:
-        return denied
-    body = answer.json()
-    items = body.get("evaluations") if isinstance(body, dict) else None
-    if not isinstance(items, list) or len(items) != count:
-        return denied
-    return [_decision(item) for item in items]
-
-
-def _mask(told: Any) -> Mask:
-    return Mask(
-        rule_id=told["ruleId"],
-        article=told["article"],
-        summary=told["summary"],
-        lifted_by=told["liftedBy"],
-        summary_en=told.get("summaryEn", ""),
-        lifted_by_en=told.get("liftedByEn", ""),
-    )
-
-
-def _decision(item: Any) -> Decision:
-    try:
-        context = item["context"]
-        ground, mask = context["reliedGround"], context["whyNot"]
-        return Decision(
-            permitted=item["decision"] is True and ground is not None,
-            decision_id=str(context["decisionId"]),
-            ground=Ground(ground["ruleId"], ground["article"], ground["summary"])
-            if ground
-            else None,
-            visible_fields=frozenset(context["visibleFields"]),
-            obligations=tuple(context["obligations"]),
-            mask=_mask(mask) if mask else None,
-            policy_version=str(context["policyVersion"]),
-            revision=int(context["revision"]),
-        )
-    except (KeyError, TypeError, ValueError):
-        return Decision(False)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from shared.clients.facts import BANDS, CaseFacts, FactValue, SignalFacts, Subject
 
 Facts: TypeAlias = SignalFacts | CaseFacts
+# Raises KeyError for a field that the facts lack, TypeError for a value of another kind.
+Check: TypeAlias = Callable[[Mapping[str, FactValue], Sequence[Subject]], bool]
 
 
 class FilterError(ValueError):
@@ -37,12 +40,12 @@ class Condition:
 
 def _covered(subjects: Sequence[Subject], lists: Mapping[str, frozenset[str]]) -> bool:
     return bool(subjects) and all(
-        not lists[subject.band].isdisjoint(subject.mentions) for subject in subjects
+        not lists[subject.band].isdisjoint(subject.held) for subject in subjects
     )
 
 
 def _touched(subjects: Sequence[Subject], mentions: frozenset[str]) -> bool:
-    return any(not mentions.isdisjoint(subject.mentions) for subject in subjects)
+    return bool(mentions) and any(not mentions.isdisjoint(subject.held) for subject in subjects)
 
 
 _ON_SUBJECTS: Mapping[str, Callable[[Sequence[Subject], Any], bool]] = {
@@ -66,6 +69,23 @@ _ON_VALUES: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def _check(condition: Condition) -> Check:
+    """The test as one function: it runs for each condition of each rule on each record."""
+    name, value = condition.field, condition.value
+    if condition.op in _ON_SUBJECTS:
+        on_subjects = _ON_SUBJECTS[condition.op]
+        return lambda _values, subjects: on_subjects(subjects, value)
+    match condition.op:  # the commonest are spelt out: a call less
+        case "eq":
+            return lambda values, _subjects: values[name] == value
+        case "ne":
+            return lambda values, _subjects: values[name] != value
+        case "in":
+            return lambda values, _subjects: values[name] in value
+    on_values = _ON_VALUES[condition.op]
+    return lambda values, _subjects: on_values(values[name], value)
+
+
 @dataclass(frozen=True)
 class Clause:
     """One way a rule permits (in anyOf) or forbids (in noneOf): all conditions hold."""
@@ -76,8 +96,16 @@ class Clause:
     visible_fields: frozenset[str]
     all_of: tuple[Condition, ...]
 
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(_check(condition) for condition in self.all_of)
+
     def holds(self, values: Mapping[str, FactValue], subjects: Sequence[Subject]) -> bool:
-        return all(condition.holds(values, subjects) for condition in self.all_of)
+        """Raises KeyError or TypeError for facts that the conditions do not fit."""
+        for check in self.checks:  # noqa: SIM110 - half the time of all(...)
+            if not check(values, subjects):
+                return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -117,19 +145,25 @@ class Filter:
             return None
         values, subjects = facts.values(), facts.subjects
         try:
-            if not all(demand.holds(values, subjects) for demand in self.demands):
-                return None
-            if any(clause.holds(values, subjects) for clause in self.none_of):
-                return None
+            for demand in self._demanded:
+                if not demand(values, subjects):
+                    return None
+            for clause in self.none_of:
+                if clause.holds(values, subjects):
+                    return None
             for clause in self.any_of:
                 if clause.holds(values, subjects):
                     fields = clause.visible_fields
                     if fields and self._opens_reporter(values, subjects):
                         fields = fields | {"reporter"}
                     return MatchedRule(clause.rule_id, clause.article, clause.summary, fields)
-        except (FilterError, TypeError, KeyError):
-            return None
+        except (TypeError, KeyError):
+            return None  # a field or a value this filter does not know: nothing is let through
         return None
+
+    @cached_property
+    def _demanded(self) -> tuple[Check, ...]:
+        return tuple(_check(demand) for demand in self.demands)
 
     def _opens_reporter(self, values: Mapping[str, FactValue], subjects: Sequence[Subject]) -> bool:
         return any(clause.holds(values, subjects) for clause in self.reporter_any_of) and not any(

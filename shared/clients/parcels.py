@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import AnyStr
 
 
-def parcels(items: Iterable[str], most: int, largest: int) -> Iterator[list[str]]:
-    """Items in order, at most `most` of them and about `largest` bytes of ASCII text together.
+def parcels(items: Iterable[AnyStr], most: int, largest: int) -> Iterator[list[AnyStr]]:
+    """Items in order, at most `most` of them and about `largest` bytes together.
 
     An item that is larger by itself goes alone: the neighbour says what it thinks of it.
     """
-    parcel: list[str] = []
+    parcel: list[AnyStr] = []
     size = 0
     for item in items:
         if parcel and (len(parcel) == most or size + len(item) > largest):

@@ -11,6 +11,9 @@ from flask import Flask
 
 from services.audit.app import create_app as create_audit
 from services.consent.app import create_app
+from shared.authentication.actor import Actor
+from shared.authentication.verifier import TokenVerifier
+from shared.clients.tokens import TokenSource
 from shared.clients.transport import Answer, WsgiTransport
 from shared.database import migrate
 from shared.http import mounted
@@ -45,3 +48,18 @@ def ask(consent_app: Flask, wsgi_transport: WsgiTransport) -> Ask:
         return wsgi_transport.send(method, f"{BASE}/consent{path}", headers, data)
 
     return send
+
+
+@pytest.fixture
+def exchanged(
+    settings: Settings, wsgi_transport: WsgiTransport, person_token: Callable[..., str]
+) -> Callable[[str], Actor]:
+    """`exchanged("m.dejong")`: the person as signals knows them, with a token to exchange."""
+    verifier = TokenVerifier(settings, wsgi_transport, "bundel-signals")
+    return lambda user: verifier.verify(person_token(user, "signals"))
+
+
+@pytest.fixture
+def signals_tokens(settings: Settings, wsgi_transport: WsgiTransport) -> TokenSource:
+    """What the signals service calls its neighbours with."""
+    return TokenSource(settings, wsgi_transport, "bundel-signals")

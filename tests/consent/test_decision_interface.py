@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from services.consent.decisions.examples import EVALUATION, EVALUATIONS, FILTER
+from services.consent.decisions.examples import EVALUATION, EVALUATIONS, FILTER, FILTERS
 from services.consent.decisions.service import DecisionService
 from services.consent.tables import decisions as decisions_table
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.clients.decisions import DecisionClient, Filter, Question
 from shared.clients.facts import SignalFacts, Subject
+from shared.clients.tokens import TokenSource
 from shared.clients.transport import Answer, WsgiTransport
 from shared.problems import Unavailable
 from shared.settings import Settings
@@ -28,6 +30,9 @@ from tests.fixtures_identity import TokenOf
 
 MARIT = EVALUATION["subject"]["id"]
 THIJS = "37249b79-d5b7-58fd-8b10-5729d6d0476b"
+
+
+Exchanged: TypeAlias = Callable[[str], Actor]
 
 
 def recent(facts: SignalFacts, who: str = MARIT, **changes: Any) -> SignalFacts:
@@ -149,13 +154,29 @@ def test_a_subject_that_differs_from_the_token_is_denied(claim: str, ask: Ask, m
     assert not decided(ask(marit, "POST", "/access/v1/evaluation", body))["decision"]
 
 
-def test_nobody_asks_in_somebody_elses_name(ask: Ask, person_token: TokenOf) -> None:
-    thijs = person_token("t.maas", "consent")
+def test_nobody_asks_in_somebody_elses_name(
+    ask: Ask, exchanged: Exchanged, signals_tokens: TokenSource
+) -> None:
+    thijs = signals_tokens.for_actor(exchanged("t.maas"), "bundel-consent")
     assert not decided(ask(thijs, "POST", "/access/v1/evaluation", body_for(recent(police()))))[
         "decision"
     ]
     sieve = decided(ask(thijs, "POST", "/access/v1/filter", FILTER))
     assert sieve["anyOf"] == []
+    sieves = decided(ask(thijs, "POST", "/access/v1/filters", FILTERS))
+    assert [sieves["filters"][action]["anyOf"] for action in ("know", "view")] == [[], []]
+    assert [found["decision"] for found in sieves["evaluations"]] == [False]
+
+
+@pytest.mark.parametrize(("path", "body"), [("filter", FILTER), ("filters", FILTERS)])
+def test_only_the_signals_service_is_given_a_filter(
+    path: str, body: object, ask: Ask, marit: str, exchanged: Exchanged, signals_tokens: TokenSource
+) -> None:
+    refused = ask(marit, "POST", f"/access/v1/{path}", body)
+    assert refused.status == 404
+    assert b"anyOf" not in refused.body
+    own = signals_tokens.for_actor(exchanged("m.dejong"), "bundel-consent")
+    assert ask(own, "POST", f"/access/v1/{path}", body).status == 200
 
 
 def test_a_service_asks_for_a_source_and_not_for_a_person(ask: Ask, token_of: TokenOf) -> None:
@@ -217,9 +238,13 @@ def test_the_request_id_comes_back(
 
 
 def test_every_call_is_one_row_and_can_be_decided_again(
-    ask: Ask, marit: str, service: DecisionService, person_token: TokenOf
+    ask: Ask,
+    service: DecisionService,
+    person_token: TokenOf,
+    exchanged: Exchanged,
+    signals_tokens: TokenSource,
 ) -> None:
-    thijs = person_token("t.maas", "consent")
+    thijs = signals_tokens.for_actor(exchanged("t.maas"), "bundel-consent")
     facts = recent(for_zvh(youth_care()), who=THIJS)
     subject = {
         "type": "actor", "id": THIJS,
@@ -242,11 +267,15 @@ def test_every_call_is_one_row_and_can_be_decided_again(
     assert consent.status == 201, consent.body
     during = asked()
     filtered = decided(ask(thijs, "POST", "/access/v1/filter", {**FILTER, "subject": subject}))
+    sifted = decided(ask(thijs, "POST", "/access/v1/filters", {**FILTERS, "subject": subject}))
+    assert MENTION in str(sifted["filters"]["view"])
     path = f"/v1/consents/{consent.json()['consentId']}/withdrawals"
     assert ask(officer, "POST", path, {}).status == 201
     after = asked()
     assert (before[0], during[0], after[0]) == (False, True, False)
-    for decision_id in (before[1], during[1], after[1], filtered["decisionId"]):
+    for decision_id in (
+        before[1], during[1], after[1], filtered["decisionId"], sifted["decisionId"],
+    ):  # fmt: skip
         made_again = service.reproduce(decision_id)
         assert made_again.same, made_again
         assert made_again.call.policy_version == service.policy_version
@@ -307,9 +336,14 @@ ACTOR = Actor(
 
 @pytest.fixture
 def client(
-    settings: Settings, wsgi_transport: WsgiTransport, consent_app: Flask, marit: str
+    settings: Settings,
+    wsgi_transport: WsgiTransport,
+    consent_app: Flask,
+    exchanged: Exchanged,
+    signals_tokens: TokenSource,
 ) -> DecisionClient:
-    return DecisionClient(settings, wsgi_transport, Tokens(marit))
+    token = signals_tokens.for_actor(exchanged("m.dejong"), "bundel-consent")
+    return DecisionClient(settings, wsgi_transport, Tokens(token))
 
 
 def ask_about(facts: SignalFacts, action: str = "view") -> Question:
@@ -392,6 +426,9 @@ def test_anything_malformed_is_a_deny(body: object, settings: Settings) -> None:
     client = DecisionClient(settings, Lying(200, body), Tokens("t"))
     assert not client.ask(ACTOR, ask_about(police())).permitted
     assert client.filter(ACTOR, "know", "case_coordination") == Filter.nothing()
+    sifted = client.sift(ACTOR, "case_coordination", [ask_about(police())])
+    assert not sifted.decisions[0].permitted
+    assert sifted.filter("know") == sifted.filter("view") == Filter.nothing()
     refusing = DecisionClient(settings, Lying(404, body), Tokens("t"))
     assert not refusing.ask(ACTOR, ask_about(police())).permitted
     assert refusing.filter(ACTOR, "know", "case_coordination").matches(police()) is None

@@ -68,9 +68,14 @@ def worlds() -> st.SearchStrategy[World]:
     return _SEEDS.map(lambda seed: make_world(_Dice(random.Random(seed))))
 
 
-def make_world(dice: _Dice) -> World:
-    agency, context = dice.of(_AT_WORK)
-    name = dice.of(PEOPLE)
+def rolled(source: random.Random) -> _Dice:
+    """The dice of a test that makes its own world."""
+    return _Dice(source)
+
+
+def make_world(dice: _Dice, at_work: tuple[str, str, str] | None = None) -> World:
+    """`at_work`: agency, legal context and name of the asker when they are not left to the dice."""
+    agency, context, name = at_work or (*dice.of(_AT_WORK), dice.of(PEOPLE))
     asker = Asker(
         "actor",
         name,

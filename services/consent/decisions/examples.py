@@ -52,3 +52,10 @@ FILTER: dict[str, Any] = {
     "action": ACTION,
     "resource": {"type": "signal"},
 }
+FILTERS: dict[str, Any] = {
+    "subject": SUBJECT,
+    "purpose": "case_coordination",
+    "filters": ["know", "view"],
+    "clusters": {"c0": ["7a5d1f3e-64c5-4f0e-9c0d-0b6f6b0f8f01"]},
+    "evaluations": [{"action": {**ACTION, "name": "search"}, "resource": {"type": "signals"}}],
+}

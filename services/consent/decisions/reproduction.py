@@ -19,6 +19,7 @@ from services.consent.decisions.questions import (
     read_clusters,
     read_question,
 )
+from services.consent.decisions.sieving import Sieve, filters_for
 from services.consent.decisions.sitting import coverage_of, judges_for, key_of
 from services.consent.policy.compiled import Engine
 from services.consent.policy.rules import read_bundle
@@ -67,6 +68,8 @@ def reproduce(connection: Connection, decision_id: str) -> Reproduction:
     at = datetime.fromisoformat(call.at)
     if call.kind == "filter":
         return Reproduction(call, _filter_again(connection, engine, call, at))
+    if call.kind == "sieve":
+        return Reproduction(call, _sieve_again(connection, engine, call, at))
     return Reproduction(call, _answers_again(connection, engine, call, at))
 
 
@@ -98,3 +101,19 @@ def _filter_again(
     purpose = call.body["purpose"]
     coverage = coverage_of(connection, asker, purpose, at, None, call.revision)
     return Judge(engine, asker, purpose, at, coverage).filter(call.body["action"])
+
+
+def _sieve_again(
+    connection: Connection, engine: Engine, call: register.Call, at: datetime
+) -> dict[str, Any]:
+    told = call.body["sieve"]
+    filters = call.body["result"]["filters"]
+    if told is not None:
+        sieve = Sieve(
+            asker=read_asker(told["asker"]),
+            purpose=told["purpose"],
+            actions=tuple(told["actions"]),
+            clusters=told["clusters"],
+        )
+        filters = filters_for(connection, engine, sieve, at, call.revision)
+    return {"answers": _answers_again(connection, engine, call, at), "filters": filters}

@@ -1,4 +1,4 @@
-"""HTTP of the decision interface: AuthZEN 1.0 and its filter extension."""
+"""HTTP of the decision interface: AuthZEN 1.0."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ from typing import Any
 
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields
 
-from services.consent.decisions.examples import EVALUATION, EVALUATIONS, FILTER
+from services.consent.decisions.examples import EVALUATION, EVALUATIONS
 from services.consent.decisions.judge import Answer
-from services.consent.decisions.questions import (
-    BadQuestion,
-    read_action,
-    read_asker,
-    read_boxcar,
-)
+from services.consent.decisions.questions import read_boxcar
 from services.consent.decisions.service import DecisionService, Recorded
 from services.consent.policy.rules import Rule
 from shared.authentication import access, current_actor, public
-from shared.problems import Fault, InvalidInput, NotAuthenticated
+from shared.problems import Fault, InvalidInput
 from shared.requests import demand_json
 from shared.settings import Settings
 from shared.vocabulary import Role
@@ -63,15 +58,6 @@ class EvaluationsSchema(_Open):
     options = fields.Dict(load_default=dict)
 
 
-class FilterSchema(_Open):
-    """What an actor may do with any record of a type."""
-
-    subject = fields.Dict(required=True)
-    action = fields.Dict(required=True)
-    resource = fields.Dict()
-    context = fields.Dict()
-
-
 class DecisionSchema(Schema):
     decision = fields.Boolean(required=True)
     context = fields.Dict(
@@ -83,17 +69,11 @@ class DecisionSchema(Schema):
 
 
 class DecisionsSchema(Schema):
-    evaluations = fields.List(fields.Nested(DecisionSchema), required=True)
+    """To a request without evaluations: decision and context, as to one evaluation (section 7)."""
 
-
-class FilterAnswerSchema(Schema):
-    anyOf = fields.List(fields.Dict(), required=True)  # noqa: N815 - the interface's names
-    noneOf = fields.List(fields.Dict(), required=True)  # noqa: N815
-    demands = fields.List(fields.Dict(), required=True)
-    reporter = fields.Dict()
-    policyVersion = fields.String(required=True)  # noqa: N815
-    revision = fields.Integer(required=True, validate=validate.Range(min=0))
-    decisionId = fields.String(required=True)  # noqa: N815
+    evaluations = fields.List(fields.Nested(DecisionSchema))
+    decision = fields.Boolean()
+    context = fields.Dict()
 
 
 def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprint:
@@ -130,35 +110,6 @@ def decision_blueprint(service: DecisionService, settings: Settings) -> Blueprin
         if not body["evaluations"]:
             return _answered(answers[0])  # section 7: without evaluations it is one evaluation
         return _answered({"evaluations": answers})
-
-    @blueprint.post("/access/v1/filter")
-    @blueprint.arguments(FilterSchema, example=FILTER)
-    @blueprint.response(200, FilterAnswerSchema)
-    @blueprint.alt_response(400, description="The request has faults")
-    @access(*ASKERS, decision="the decision over every record at once")
-    def filter_extension(body: dict[str, Any]) -> Response:
-        """What an actor may do with any record, as a filter."""
-        demand_json()
-        if request.authorization is None:
-            # A filter lists the mentions that consents hang on: services need it, pages do not.
-            raise NotAuthenticated("A filter is for services: send an access token.")
-        try:
-            asker = read_asker(body["subject"])
-            action, purpose = read_action(body["action"])
-        except BadQuestion as error:
-            raise InvalidInput(
-                "Send subject and action as in an evaluation.",
-                faults=[Fault(f"/{error}", "incomplete", "This part cannot be read.")],
-            ) from error
-        recorded = service.filter(current_actor(), asker, action, purpose)
-        return _answered(
-            {
-                **recorded.members,
-                "policyVersion": recorded.policy_version,
-                "revision": recorded.revision,
-                "decisionId": recorded.decision_id,
-            }
-        )
 
     @blueprint.get("/.well-known/authzen-configuration")
     @blueprint.response(200)

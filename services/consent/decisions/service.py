@@ -15,6 +15,7 @@ from services.consent.decisions.judge import Answer, Judge
 from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.questions import Asked, Asker, speaks_for
 from services.consent.decisions.reproduction import Reproduction, outline_of, reproduce
+from services.consent.decisions.sieving import NOTHING, Members, Sieve, filters_for
 from services.consent.decisions.sitting import Key, coverage_of, judges_for, key_of
 from services.consent.policy.authority import Authority
 from services.consent.policy.compiled import Engine
@@ -27,7 +28,6 @@ from shared.logging import get_logger
 
 # Permits per call that Cedar itself confirms: all of a small call, a spread of a large one.
 CONFIRMED_AT_MOST = 8
-_NOTHING: dict[str, Any] = {"anyOf": [], "noneOf": [], "demands": []}
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ class RecordedFilter:
     policy_version: str
     revision: int
     members: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RecordedSieve(Recorded):
+    """Answers and, by action, the members of each filter."""
+
+    filters: Mapping[str, Members] = field(default_factory=dict, repr=False)
 
 
 class DecisionService:
@@ -88,23 +95,12 @@ class DecisionService:
     def evaluate(self, caller: Actor, questions: Sequence[Asked | None]) -> Recorded:
         """One answer per question, recorded. None and questions for another subject are denied."""
         at = clock.now()
-        may_ask: dict[tuple[str, ...], bool] = {}
-        for question in questions:
-            if question is not None and question.asker.key not in may_ask:
-                may_ask[question.asker.key] = speaks_for(caller, question.asker)
-        own = [
-            question if question is not None and may_ask[question.asker.key] else None
-            for question in questions
-        ]
+        own = _own(caller, questions)
         with self._reading.connect() as connection:
             revision = current_revision(connection)
             asked = [question for question in own if question is not None]
             judges = judges_for(connection, self.engine, asked, at)
-        answers = [_answer(question, judges) for question in own]
-        if not self._confirmed(judges.values()):
-            answers = [Answer(False, fault="disagreement") for _question in own]
-        for answer in answers:
-            self._count(answer)
+        answers = self._answers(own, judges)
         decision_id = self._record(
             "evaluations", caller, at, revision,
             asked=len(answers),
@@ -116,7 +112,7 @@ class DecisionService:
     def filter(self, caller: Actor, asker: Asker, action: str, purpose: str) -> RecordedFilter:
         """The filter for an action; it lets nothing through when the caller may not ask."""
         at = clock.now()
-        members, understood = _NOTHING, speaks_for(caller, asker)
+        members, understood = NOTHING, speaks_for(caller, asker)
         with self._reading.connect() as connection:
             revision = current_revision(connection)
             if understood:
@@ -140,6 +136,36 @@ class DecisionService:
         )  # fmt: skip
         return RecordedFilter(decision_id, self.policy_version, revision, members)
 
+    def sift(self, caller: Actor, sieve: Sieve) -> RecordedSieve:
+        """Filters and decisions of one moment, recorded as one call. Nothing is let through when
+        the caller may not ask for this subject."""
+        at = clock.now()
+        own = _own(caller, sieve.questions)
+        understood = speaks_for(caller, sieve.asker)
+        filters: dict[str, Members] = dict.fromkeys(sieve.actions, NOTHING)
+        with self._reading.connect() as connection:
+            revision = current_revision(connection)
+            asked = [question for question in own if question is not None]
+            judges = judges_for(connection, self.engine, asked, at)
+            if understood:
+                filters = filters_for(connection, self.engine, sieve, at)
+        answers = self._answers(own, judges)
+        for members in filters.values():
+            if members is NOTHING:
+                self._metrics.errors.labels("filter").inc()
+        decision_id = self._record(
+            "sieve", caller, at, revision,
+            asked=len(answers) + len(filters),
+            permitted=sum(answer.permitted for answer in answers)
+            + sum(bool(members["anyOf"]) for members in filters.values()),
+            body={
+                **outline_of(own),
+                "sieve": sieve.to_json() if understood else None,
+                "result": {"answers": [answer.outline() for answer in answers], "filters": filters},
+            },
+        )  # fmt: skip
+        return RecordedSieve(decision_id, self.policy_version, revision, tuple(answers), filters)
+
     def reproduce(self, decision_id: str) -> Reproduction:
         """Makes an old decision again, from the consents and rules of that moment.
 
@@ -147,6 +173,17 @@ class DecisionService:
         """
         with self._reading.connect() as connection:
             return reproduce(connection, decision_id)
+
+    def _answers(
+        self, questions: Sequence[Asked | None], judges: Mapping[Key, Judge]
+    ) -> list[Answer]:
+        """An answer per question, a sample of the permits confirmed by Cedar, all counted."""
+        answers = [_answer(question, judges) for question in questions]
+        if not self._confirmed(judges.values()):
+            answers = [Answer(False, fault="disagreement") for _question in questions]
+        for answer in answers:
+            self._count(answer)
+        return answers
 
     def _confirmed(self, judges: Iterable[Judge]) -> bool:
         """Has Cedar confirm permits; False = one was not, and nothing of this call stands."""
@@ -189,6 +226,18 @@ class DecisionService:
         with writing(self._database).begin() as connection:
             register.add(connection, call)
         return decision_id
+
+
+def _own(caller: Actor, questions: Sequence[Asked | None]) -> list[Asked | None]:
+    """The questions that the caller may ask; None in the place of others."""
+    may_ask: dict[tuple[str, ...], bool] = {}
+    for question in questions:
+        if question is not None and question.asker.key not in may_ask:
+            may_ask[question.asker.key] = speaks_for(caller, question.asker)
+    return [
+        question if question is not None and may_ask[question.asker.key] else None
+        for question in questions
+    ]
 
 
 def _answer(question: Asked | None, judges: Mapping[Key, Judge]) -> Answer:

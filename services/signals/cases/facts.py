@@ -102,11 +102,11 @@ def load_files(
     for mention in load_mentions(connection, signals):
         mentions[mention.signal_id].append(mention)
     clusters = person_mentions(connection, {link.person_id for link in links})
-    today = clock.today()
+    people = _People(clusters, clock.today())
     return [
         CaseFile(
             case,
-            tuple(_case_items(case, items_by_case[case.id], signals, mentions, clusters, today)),
+            tuple(_case_items(case, items_by_case[case.id], signals, mentions, people)),
         )
         for case in cases
     ]
@@ -117,8 +117,7 @@ def _case_items(
     links: Sequence[HouseholdItem],
     signals: dict[str, SignalRecord],
     mentions: dict[str, list[MentionRecord]],
-    clusters: dict[str, list[str]],
-    today: date,
+    people: _People,
 ) -> Iterable[CaseItem]:
     by_signal: dict[str, list[HouseholdItem]] = defaultdict(list)
     for link in links:
@@ -134,17 +133,16 @@ def _case_items(
             signal=signal,
             links=own,
             mentions=named,
-            facts=signal_facts(case, signal, own, named, clusters, today),
+            facts=_signal_facts(case, signal, own, named, people),
         )
 
 
-def signal_facts(
+def _signal_facts(
     case: CaseRecord,
     signal: SignalRecord,
     links: Collection[HouseholdItem],
     mentions: Sequence[MentionRecord],
-    clusters: dict[str, list[str]],
-    today: date,
+    people: _People,
 ) -> SignalFacts:
     """The facts of one signal, looked at from one case."""
     return SignalFacts(
@@ -166,15 +164,14 @@ def signal_facts(
         minor_involved=signal.minor_involved,
         human_confirmed=all(link.confirmed for link in links),
         acute=signal.acute,
-        subjects=_subjects(links, mentions, clusters, today),
+        subjects=_subjects(links, mentions, people),
     )
 
 
 def _subjects(
     links: Collection[HouseholdItem],
     mentions: Sequence[MentionRecord],
-    clusters: dict[str, list[str]],
-    today: date,
+    people: _People,
 ) -> tuple[Subject, ...]:
     person_of = {link.mention_id: link.person_id for link in links}
     concerned = [m for m in mentions if CONCERNED & set(m.roles)]
@@ -185,8 +182,31 @@ def _subjects(
         person = person_of[mention.id]
         # The signal's own word on the age: another signal may be unknown to who looks.
         if ages.get(person) is None:
-            ages[person] = whole_years(mention.birth_date, today)
-    return tuple(
-        Subject(tuple(sorted(clusters.get(person, ()))), age)
-        for person, age in sorted(ages.items())
-    )
+            ages[person] = people.age(mention.birth_date)
+    return tuple(people.subject(person, age) for person, age in sorted(ages.items()))
+
+
+class _People:
+    """Persons as subjects of the rules: one value for all signals that tell of them alike."""
+
+    def __init__(self, clusters: dict[str, list[str]], today: date) -> None:
+        self._clusters = clusters
+        self._today = today
+        self._ages: dict[str | None, int | None] = {}
+        self._mentions: dict[str, tuple[str, ...]] = {}
+        self._subjects: dict[tuple[str, int | None], Subject] = {}
+
+    def age(self, birth_date: str | None) -> int | None:
+        if birth_date not in self._ages:
+            self._ages[birth_date] = whole_years(birth_date, self._today)
+        return self._ages[birth_date]
+
+    def subject(self, person: str, age: int | None) -> Subject:
+        found = self._subjects.get((person, age))
+        if found is None:
+            mentions = self._mentions.get(person)
+            if mentions is None:
+                mentions = tuple(sorted(self._clusters.get(person, ())))
+                self._mentions[person] = mentions
+            found = self._subjects[person, age] = Subject(mentions, age)
+        return found

@@ -5,18 +5,21 @@ From here on an item without `know` does not exist: nothing later in this room h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from services.signals.cases.facts import CaseItem
 from services.signals.picture.model import Mask
 from services.signals.picture.wording import either, say
 from services.signals.picture.words import agency_label
 from shared.authentication.actor import Actor
-from shared.clients.decisions import Decision, DecisionClient, Filter, Question
+from shared.clients.decisions import Decision, DecisionClient, Filter, Question, Subject
 from shared.clients.decisions import Mask as WhyNot
+from shared.logging import get_logger
+from shared.problems import Unavailable
 
-KNOW, VIEW, VIEW_REPORTER = "know", "view", "view_reporter"
+KNOW, VIEW = "know", "view"
+_ASKED_TOO = 3  # items of a picture that are asked one by one as well
 
 INCIDENT, PERSONS, STATEMENTS = "incident", "persons", "statements"
 EVIDENCE, REPORTER, INFORMING = "evidence", "reporter", "informing"
@@ -53,38 +56,68 @@ class Verdict:
 def decide_items(
     client: DecisionClient, actor: Actor, purpose: str, items: Sequence[CaseItem]
 ) -> Verdict:
-    """know, view and view_reporter for all items in one call. Raises Unavailable."""
-    actions = (KNOW, VIEW, VIEW_REPORTER)
-    questions = [
-        Question(action, purpose, "signal", item.signal.id, item.facts)
-        for item in items
-        for action in actions
-    ]
-    answers = client.evaluate(actor, questions)
-    known = []
-    for position, item in enumerate(items):
-        know, view, reporter = answers[position * 3 : position * 3 + 3]
-        if not know.permitted:
-            continue
-        known.append(_known(item, view, reporter))
-    first = answers[0] if answers else Decision(False)
-    grounds = {known_item.rule_id for known_item in known if known_item.viewed}
+    """know and view for all items by filters of one moment, in one call; why-not for what stays
+    masked in a second. Raises Unavailable, also when the filters differ from the rules.
+
+    A few items are asked one by one in the same call: the rules themselves must say of them what
+    the filters say (I3), each time anew.
+    """
+    sample = [*items[:: max(1, -(-len(items) // _ASKED_TOO))]]
+    questions = [_question(action, purpose, item) for item in sample for action in (KNOW, VIEW)]
+    sifted = client.sift(actor, purpose, questions, (KNOW, VIEW), persons_of(items))
+    know, view = sifted.filter(KNOW), sifted.filter(VIEW)
+    _demand_agreement(sample, sifted.decisions, know, view)
+    known = _with_reasons(client, actor, purpose, filter_items(know, view, items), sifted.revision)
     return Verdict(
-        known=tuple(known),
-        decision_id=first.decision_id,
-        policy_version=first.policy_version,
-        revision=first.revision,
-        grounds=tuple(sorted(grounds)),
+        known=known,
+        decision_id=sifted.decision_id,
+        policy_version=sifted.policy_version,
+        revision=sifted.revision,
+        grounds=tuple(sorted({one.rule_id for one in known if one.viewed})),
     )
 
 
-def _known(item: CaseItem, view: Decision, reporter: Decision) -> KnownItem:
-    if not view.permitted or view.ground is None:
-        return KnownItem(item, frozenset(), mask_of(item.signal.source_agency, view.mask), "")
-    fields = view.visible_fields - {REPORTER}
-    if reporter.permitted:
-        fields |= {REPORTER}
-    return KnownItem(item, fields, None, view.ground.rule_id)
+def persons_of(items: Iterable[CaseItem]) -> list[Subject]:
+    """Everybody whose consent may be asked for these items, each once."""
+    found = {id(person): person for item in items for person in item.facts.subjects}
+    return list(found.values())
+
+
+def _question(action: str, purpose: str, item: CaseItem) -> Question:
+    return Question(action, purpose, "signal", item.signal.id, item.facts)
+
+
+def _demand_agreement(
+    sample: Sequence[CaseItem], answers: Sequence[Decision], know: Filter, view: Filter
+) -> None:
+    for position, item in enumerate(sample):
+        for sieve, answer in zip((know, view), answers[position * 2 :], strict=False):
+            matched = sieve.matches(item.facts)
+            said = matched.rule_id if matched else ""
+            if said != (answer.ground.rule_id if answer.permitted and answer.ground else ""):
+                get_logger().error("the filter differs from the rules", code=said)
+                raise Unavailable
+
+
+def _with_reasons(
+    client: DecisionClient,
+    actor: Actor,
+    purpose: str,
+    known: Sequence[KnownItem],
+    revision: int,
+) -> tuple[KnownItem, ...]:
+    """Masked items with the rule that masks them. A reason of another moment is left out."""
+    masked = [one for one in known if not one.viewed]
+    answers = client.evaluate(actor, [_question(VIEW, purpose, one.item) for one in masked])
+    reasons = {
+        one.item.signal.id: mask_of(one.item.signal.source_agency, answer.mask)
+        for one, answer in zip(masked, answers, strict=True)
+        if not answer.permitted and answer.revision == revision
+    }
+    return tuple(
+        one if one.viewed else replace(one, mask=reasons.get(one.item.signal.id, one.mask))
+        for one in known
+    )
 
 
 def filter_items(know: Filter, view: Filter, items: Sequence[CaseItem]) -> tuple[KnownItem, ...]:
