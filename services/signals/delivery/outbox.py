@@ -6,7 +6,7 @@ never (I7). The receiver must be idempotent: after a crash the same row may be s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +42,14 @@ def enqueue(
     """Puts one message in the outbox; its id. `message_id` makes the message known to its caller,
     e.g. the entry id it carries."""
     row = new_message(kind, payload, message_id)
-    connection.execute(outbox.insert(), [row])
+    enqueue_many(connection, [row])
     return str(row["id"])
+
+
+def enqueue_many(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Puts messages in the outbox, as `new_message` makes them."""
+    if rows:
+        connection.execute(outbox.insert(), rows)
 
 
 def new_message(

@@ -7,12 +7,12 @@ keys anew from what `reading.open_mentions` gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from services.signals.intake.reading import chunks
 from services.signals.intake.tables import link_queue, signals
@@ -69,13 +69,22 @@ def take_pending(connection: Connection, limit: int = 50) -> list[Waiting]:
     return [Waiting(row.signal_id, row.version, row.attempts) for row in rows]
 
 
-def mark_done(connection: Connection, signal_id: str, version: int, outcome: str = "") -> None:
-    """Linked. `outcome` "review": a human must look at it; the source does not hear of that."""
-    connection.execute(
-        update(link_queue)
-        .where(link_queue.c.signal_id == signal_id, link_queue.c.version == version)
-        .values(state="done", reason=outcome)
-    )
+def mark_all_done(connection: Connection, done: Sequence[tuple[str, int, str]]) -> None:
+    """Linked: (signal, version, outcome). The outcome "review": a human must look at it; the source
+    does not hear of that."""
+    if done:
+        connection.execute(
+            update(link_queue)
+            .where(
+                link_queue.c.signal_id == bindparam("of_signal"),
+                link_queue.c.version == bindparam("of_version"),
+            )
+            .values(state="done", reason=bindparam("outcome")),
+            [
+                {"of_signal": signal, "of_version": version, "outcome": outcome}
+                for signal, version, outcome in done
+            ],
+        )
 
 
 def postpone(connection: Connection, waiting: Waiting, reason: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from services.signals.intake.records import MentionRecord, SignalRecord
+from services.signals.intake.records import SignalRecord
 from services.signals.linking.description import read_date
 from services.signals.linking.layers import ASKED_CONTEXTS
 from services.signals.linking.planning import LayerPlan, Plan
@@ -48,9 +49,11 @@ def source_actor(record: SignalRecord) -> Actor:
     )
 
 
-def questions_of(plan: Plan) -> list[Question]:
+def questions_of(plan: Plan) -> dict[str, Question]:
     """One question per legal context, with the facts of the signal and of its persons' clusters."""
     record = plan.record
+    today = clock.today()
+    ages = {mention.id: _age(mention.birth_date, today) for mention in plan.mentions}
     facts = SignalFacts(
         source_agency=record.source_agency,
         source_organisation=record.source_organisation,
@@ -72,8 +75,8 @@ def questions_of(plan: Plan) -> list[Question]:
         acute=record.acute,
         subjects=(),
     )
-    return [
-        Question(
+    return {
+        context.value: Question(
             action="link",
             purpose=Purpose.INTAKE.value,
             resource_type="signal",
@@ -81,31 +84,30 @@ def questions_of(plan: Plan) -> list[Question]:
             facts=replace(
                 facts,
                 case_context=context.value,
-                subjects=_subjects(plan.mentions, plan.layers[context.value]),
+                subjects=_subjects(ages, plan.layers[context.value]),
             ),
         )
         for context in ASKED_CONTEXTS
-    ]
+    }
 
 
-def verdict_of(decisions: Sequence[Decision]) -> Verdict:
-    """The decisions on ASKED_CONTEXTS, in that order, as one verdict."""
-    permitted = [
-        (context, decision)
-        for context, decision in zip(ASKED_CONTEXTS, decisions, strict=True)
-        if decision.permitted
-    ]
-    names = {context.value for context, _ in permitted}
-    grounds = [decision.ground.rule_id for _, decision in permitted if decision.ground]
-    first = permitted[0][1] if permitted else decisions[0]
+def verdict_of(decisions: Mapping[str, Decision]) -> Verdict:
+    """The decision per legal context, as one verdict."""
+    asked = [context.value for context in ASKED_CONTEXTS]
+    permitted = [name for name in asked if decisions[name].permitted]
+    grounds = [ground.rule_id for name in permitted if (ground := decisions[name].ground)]
+    first = decisions[(permitted or asked)[0]]
     return Verdict(
-        contexts=tuple(context.value for context, _ in permitted),
+        contexts=tuple(permitted),
         ground="+".join(dict.fromkeys(grounds)),
         decision_id=first.decision_id,
-        denied=tuple(c.value for c in ASKED_CONTEXTS if c.value not in names),
+        denied=tuple(name for name in asked if name not in permitted),
         policy_version=first.policy_version,
         revision=first.revision,
     )
+
+
+NOT_ASKED = Verdict((), "", "", (), "", 0)  # of a signal that was withdrawn
 
 
 def entries_of(plan: Plan, verdict: Verdict, written: Written) -> list[Entry]:
@@ -146,20 +148,16 @@ def _entry(plan: Plan, verdict: Verdict, persons: Sequence[str], contexts: Seque
     )
 
 
-def _subjects(mentions: Sequence[MentionRecord], plan: LayerPlan) -> tuple[Subject, ...]:
+def _subjects(ages: Mapping[str, int | None], plan: LayerPlan) -> tuple[Subject, ...]:
     """The persons concerned as the clusters of that layer would be after linking."""
-    subjects = []
-    for mention in mentions:
-        placement = plan.placements.get(mention.id)
-        known = plan.known.get(placement.person_id or "") if placement else None
-        cluster = {m for m, _ in known.mentions} if known else set()
-        subjects.append(Subject(tuple(sorted(cluster | {mention.id})), _age(mention.birth_date)))
-    return tuple(subjects)
+    return tuple(
+        Subject(tuple(sorted(plan.clusters[mention])), age) for mention, age in ages.items()
+    )
 
 
-def _age(birth_date: str | None) -> int | None:
+def _age(birth_date: str | None, today: date) -> int | None:
     """Whole years today; unknown when the day is not known well enough to tell."""
-    born, today = read_date(birth_date), clock.today()
+    born = read_date(birth_date)
     if born is None or born.month is None or born.day is None:
         return None
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.signals.linking.names import NameForms, PersonName, fold, forms_of
 
@@ -54,7 +55,7 @@ class Description:
     addresses: tuple[PlainAddress, ...] = field(repr=False, default=())
     phones: tuple[str, ...] = field(repr=False, default=())
 
-    @property
+    @cached_property
     def forms(self) -> tuple[NameForms, ...]:
         """The forms of the name and of each alias, without empty ones."""
         return tuple(forms for forms in map(forms_of, self.names) if not forms.empty)

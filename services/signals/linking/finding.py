@@ -71,7 +71,7 @@ def open_persons(
                 members[row.person_id].append(row.mention_id)
     wanted = [mention for mentions in members.values() for mention in mentions]
     records = load_mentions_by_id(connection, wanted)
-    contents = _open_what_is_left(vault, records)
+    contents = open_what_is_left(vault, records)
     return [
         Known(
             person,
@@ -85,7 +85,7 @@ def open_persons(
     ]
 
 
-def _open_what_is_left(
+def open_what_is_left(
     vault: Vault, records: Mapping[str, MentionRecord]
 ) -> dict[str, MentionContent]:
     """Contents by mention; one that was erased meanwhile tells nothing and stops nobody."""
@@ -96,9 +96,14 @@ def _open_what_is_left(
         return open_mentions(vault, [r for r in records.values() if r.sealed.key_id not in gone])
 
 
-def replace_keys(connection: Connection, keys: Mapping[str, Collection[MatchKey]]) -> None:
-    """The match keys of these mentions are exactly `keys` from now on; an empty set removes all."""
-    for chunk in chunks(set(keys)):
+def replace_keys(
+    connection: Connection,
+    keys: Mapping[str, Collection[MatchKey]],
+    named_before: Collection[str],
+) -> None:
+    """The match keys of these mentions are exactly `keys` from now on. `named_before`: mentions
+    that may have keys already; those without new ones have none any more."""
+    for chunk in chunks(named_before):
         connection.execute(delete(match_keys).where(match_keys.c.mention_id.in_(chunk)))
     rows = [
         {
@@ -107,7 +112,7 @@ def replace_keys(connection: Connection, keys: Mapping[str, Collection[MatchKey]
             "kind": key.kind,
             "value": key.value,
         }
-        for mention, found in sorted(keys.items())
+        for mention, found in keys.items()
         for key in sorted(found, key=lambda key: (key.kind, key.value))
     ]
     if rows:

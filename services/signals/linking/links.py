@@ -52,40 +52,34 @@ def add_person(connection: Connection, region: str, layer: str, placeholder: boo
     return person_id
 
 
-def add_link(connection: Connection, new: NewLink) -> str:
-    """Writes a link and its score per field. IntegrityError when the layer has one already."""
-    link_id = ids.new_id()
-    connection.execute(
-        links.insert().values(
-            id=link_id,
-            mention_id=new.mention_id,
-            signal_id=new.signal_id,
-            person_id=new.person_id,
-            region=new.region,
-            state=new.state.value,
-            band=new.band.value,
-            score_bits=new.score,
-            layer=new.layer,
-            ground=new.ground,
-            decision_id=new.decision_id,
-            entry_id=new.entry_id,
-            explanation=list(new.explanation),
-            weights_version=new.weights_version,
-            confirmed_by=new.confirmed_by,
-            confirmed_at=now() if new.confirmed_by else None,
-            made_at=now(),
-            previous_link_id=new.previous_link_id,
-        )
-    )
-    if new.fields:
-        connection.execute(
-            link_scores.insert(),
-            [
-                {"link_id": link_id, "field": s.field, "bits": s.bits, "reason": s.reason}
-                for s in new.fields
-            ],
-        )
-    return link_id
+def rows_of(new: NewLink) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The row of a new link, and those of its scores."""
+    link_id, moment = ids.new_id(), now()
+    link = {
+        "id": link_id,
+        "mention_id": new.mention_id,
+        "signal_id": new.signal_id,
+        "person_id": new.person_id,
+        "region": new.region,
+        "state": new.state.value,
+        "band": new.band.value,
+        "score_bits": new.score,
+        "layer": new.layer,
+        "ground": new.ground,
+        "decision_id": new.decision_id,
+        "entry_id": new.entry_id,
+        "explanation": list(new.explanation),
+        "weights_version": new.weights_version,
+        "confirmed_by": new.confirmed_by,
+        "confirmed_at": moment if new.confirmed_by else None,
+        "made_at": moment,
+        "previous_link_id": new.previous_link_id,
+    }
+    scores = [
+        {"link_id": link_id, "field": s.field, "bits": s.bits, "reason": s.reason}
+        for s in new.fields
+    ]
+    return link, scores
 
 
 def holding(connection: Connection, link_id: str) -> Row[Any]:

@@ -6,13 +6,17 @@ parted; someone without a name is compared with nobody; one signal names a perso
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
 
 from services.signals.linking.compare import Comparison, FieldScore, compare
 from services.signals.linking.description import Description
 from services.signals.linking.states import Band
 from services.signals.linking.weights import Weights
+
+Comparing: TypeAlias = Callable[[Description, Description, Weights], Comparison]
 
 _SURE_GIVEN = frozenset({"equal", "part", "very_similar", "call_name"})
 _SURE_BIRTH = frozenset({"equal", "new_year", "swapped", "typing_error", "year_month"})
@@ -36,9 +40,14 @@ class Known:
     person_id: str
     mentions: tuple[tuple[str, Description], ...] = field(repr=False)
 
-    @property
+    @cached_property
+    def distinct(self) -> tuple[Description, ...]:
+        """What the mentions say, without what is said again by the same object."""
+        return tuple({id(d): d for _, d in self.mentions}.values())
+
+    @cached_property
     def trusted_bsns(self) -> frozenset[str]:
-        return frozenset(d.trusted_bsn for _, d in self.mentions if d.trusted_bsn)
+        return frozenset(d.trusted_bsn for d in self.distinct if d.trusted_bsn)
 
 
 @dataclass(frozen=True)
@@ -66,17 +75,23 @@ class Placement:
 
 
 def judge(
-    arriving: Arriving, person: Known, weights: Weights, parted: Collection[frozenset[str]] = ()
+    arriving: Arriving,
+    person: Known,
+    weights: Weights,
+    parted: Collection[frozenset[str]] = (),
+    comparing: Comparing = compare,
 ) -> Judgement | None:
     """How likely the mention is this person; None when it cannot be or hardly resembles it."""
     description = arriving.description
     if description.placeholder or not person.mentions:
         return None
-    if any(frozenset((arriving.mention_id, other)) in parted for other, _ in person.mentions):
+    if parted and any(
+        frozenset((arriving.mention_id, other)) in parted for other, _ in person.mentions
+    ):
         return None
     if description.trusted_bsn and person.trusted_bsns - {description.trusted_bsn}:
         return None
-    comparisons = [compare(description, other, weights) for _, other in person.mentions]
+    comparisons = [comparing(description, other, weights) for other in person.distinct]
     best = max(comparisons, key=lambda c: (c.total, c.reason("given")))
     fields, score = best.fields, best.total
     if arriving.previous_person == person.person_id:
@@ -99,15 +114,16 @@ def place(
     weights: Weights,
     parted: Collection[frozenset[str]] = (),
     taken: Collection[str] = (),
+    comparing: Comparing = compare,
 ) -> list[Placement]:
     """A placement per mention, in the order given. The order changes nothing in the outcome.
 
     `parted`: pairs of mentions a human said are two people. `taken`: persons that other mentions
-    of this signal already are.
+    of this signal already are. `comparing`: `compare`, or one that remembers.
     """
     judged = {
         mention.mention_id: _ranked(
-            [j for person in known if (j := judge(mention, person, weights, parted))]
+            [j for person in known if (j := judge(mention, person, weights, parted, comparing))]
         )
         for mention in arriving
     }

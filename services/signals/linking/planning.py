@@ -1,210 +1,266 @@
-"""What linking one signal would do, worked out before anything is written."""
+"""What linking signals would do, worked out before anything is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
-
-from services.signals.intake.reading import (
-    current_versions,
-    load_mentions,
-    load_mentions_by_id,
-    load_signals,
-    open_mentions,
-)
 from services.signals.intake.records import MentionRecord, SignalRecord
-from services.signals.linking.describing import describe
-from services.signals.linking.description import Description
-from services.signals.linking.finding import Found, open_persons, persons_by_keys
-from services.signals.linking.keys import Keyer, MatchKey, match_keys
+from services.signals.linking.image import Image
+from services.signals.linking.keys import MatchKey
 from services.signals.linking.layers import ASKED_CONTEXTS, SEALED
 from services.signals.linking.matching import Arriving, Known, Placement, place
-from services.signals.linking.parting import parted_pairs
-from services.signals.linking.tables import links
+from services.signals.linking.states import Band, LinkState
+from services.signals.linking.surroundings import Arrival, Held, Surroundings
 from services.signals.linking.weights import Weights
-from services.signals.protection.vault import Vault
+from shared import ids
+
+Expected = Mapping[str, Collection[str]]  # signal → contexts that permit its links
 
 
 @dataclass(frozen=True)
 class LayerPlan:
     """What would be done in one layer, worked out from what lies in that layer alone.
 
-    `placements` for mentions without a link there, should its context permit.
+    `placements` for mentions that get a link there, should its context permit; `person_of` says
+    whom each mention is linked to then, `made` which of these persons are new.
     """
 
     layer: str
-    held: Mapping[str, Row[Any]]  # links of current mentions that hold, by mention
+    held: Mapping[str, Held]  # links of current mentions that hold, by mention
     placements: Mapping[str, Placement]
-    own_person: Mapping[str, str]  # mention → the person its uncorrected self alone made up
-    replaces: Mapping[str, str]  # mention → the link of its uncorrected self
-    known: Mapping[str, Known] = field(repr=False)
+    person_of: Mapping[str, str]
+    made: frozenset[str]
+    replaces: Mapping[str, str]  # mention → the link that its new one follows
+    moved: tuple[Held, ...]  # links of a closed signal that end because the open ones changed
+    clusters: Mapping[str, frozenset[str]]  # mention → mentions of the person it is linked to
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`view` is what the plan rests on: when it differs at writing, the plan is made anew."""
+    """One signal. `parted_anew`: pairs a human parted, with a corrected mention in place of the
+    one of which it was said."""
 
     record: SignalRecord
     mentions: tuple[MentionRecord, ...]
     layers: Mapping[str, LayerPlan]
-    sealed: Mapping[str, Row[Any]]  # sealed links of current mentions
-    superseded: tuple[Row[Any], ...]  # links of mentions that a correction replaced, in any layer
+    linked_before: bool
+    sealed: Mapping[str, Held]  # sealed links of current mentions
+    superseded: tuple[Held, ...]  # links of mentions that a correction replaced, in any layer
     placeholders: frozenset[str]
     keys: Mapping[str, frozenset[MatchKey]] = field(repr=False)
-    parted: frozenset[frozenset[str]]
-    view: frozenset[tuple[str, ...]]
+    parted_anew: frozenset[frozenset[str]]
 
 
-def make_plan(
-    connection: Connection, vault: Vault, keyer: Keyer, weights: Weights, signal_id: str
-) -> Plan | None:
-    """The plan for a signal's current version; None for a signal that has none."""
-    record = load_signals(connection, [signal_id]).get(signal_id)
-    if record is None:
-        return None
-    mentions = tuple(load_mentions(connection, [signal_id])) if not record.withdrawn else ()
-    contents = open_mentions(vault, mentions)
-    described = {m.id: describe(m, contents[m.id]) for m in mentions}
-    keys = {m: match_keys(d, record.region, keyer) for m, d in described.items()}
-    holding = _holding(connection, signal_id)
-    layers = [context.value for context in ASKED_CONTEXTS]
-    previous = {
-        layer: _previous(connection, mentions, [row for row in holding if row.layer == layer])
-        for layer in layers
-    }
-    found = persons_by_keys(connection, keys, record.region, signal_id)
-    gone = {row.mention_id for row in holding if row.mention_id not in described}
-    wanted = {
-        layer: {person for near in found.get(layer, {}).values() for person in near}
-        | {row.person_id for row in previous[layer].values()}
-        for layer in layers
-    }
-    opened = open_persons(connection, vault, set().union(*wanted.values()), gone)
-    parted = _parted(connection, [m.id for m in mentions], previous.values())
+@dataclass(frozen=True)
+class Planned:
+    """All signals of a batch; `again`: closed signals that what is planned here may concern."""
+
+    plans: tuple[Plan, ...]
+    again: frozenset[str]
+
+
+def plan_all(around: Surroundings, expected: Expected, weights: Weights) -> Planned:
+    """A plan for each arrival, in order, each as it would be after those before it were linked in
+    the contexts that are expected to permit it."""
+    image = Image(around)
+    plans = []
+    again: set[str] = set()
+    for signal, arrival in around.arrivals.items():
+        plan = make_plan(image, arrival, weights)
+        again |= _carry_out(image, arrival, plan, expected[signal])
+        plans.append(plan)
+    return Planned(tuple(plans), frozenset(again))
+
+
+def make_plan(image: Image, arrival: Arrival, weights: Weights) -> Plan:
+    """The plan for one signal as things stand in `image`, which stays as it is."""
+    described = arrival.described
+    near = {m: image.near(arrival, m) for m in described}
+    parted = _parted(image, arrival)
     return Plan(
-        record=record,
-        mentions=mentions,
+        record=arrival.record,
+        mentions=arrival.mentions,
         layers={
-            layer: _in_layer(
-                layer,
-                [row for row in holding if row.layer == layer],
-                described,
-                mentions,
-                previous[layer],
-                {known.person_id: known for known in opened if known.person_id in wanted[layer]},
-                weights,
-                parted,
-            )
-            for layer in layers
+            context.value: _in_layer(image, arrival, context.value, near, weights, parted)
+            for context in ASKED_CONTEXTS
         },
+        linked_before=bool(arrival.holding),
         sealed={
-            row.mention_id: row
-            for row in holding
-            if row.layer == SEALED and row.mention_id in described
+            held.mention_id: held
+            for held in arrival.holding
+            if held.layer == SEALED and held.mention_id in described
         },
-        superseded=tuple(row for row in holding if row.mention_id not in described),
+        superseded=tuple(h for h in arrival.holding if h.mention_id not in described),
         placeholders=frozenset(m for m, d in described.items() if d.placeholder),
-        keys=keys,
-        parted=parted,
-        view=_view(connection, record.version, holding, found),
-    )
-
-
-def view_of(connection: Connection, plan: Plan) -> frozenset[tuple[str, ...]]:
-    """The rows the plan rests on, as they are now: the signal's version, its links, and the links
-    of everybody its mentions may be."""
-    found = persons_by_keys(connection, plan.keys, plan.record.region, plan.record.id)
-    version = current_versions(connection, [plan.record.id]).get(plan.record.id, 0)
-    return _view(connection, version, _holding(connection, plan.record.id), found)
-
-
-def _view(
-    connection: Connection, version: int, holding: list[Row[Any]], found: Found
-) -> frozenset[tuple[str, ...]]:
-    people = sorted({p for near in found.values() for persons in near.values() for p in persons})
-    rows = (
-        connection.execute(
-            select(links.c.id, links.c.person_id).where(
-                links.c.person_id.in_(people), links.c.ended_at.is_(None)
-            )
-        ).all()
-        if people
-        else []
-    )
-    return frozenset(
-        {("version", str(version))}
-        | {("link", row.id) for row in holding}
-        | {("candidate", row.id, row.person_id) for row in rows}
+        keys=arrival.keys,
+        parted_anew=parted - image.parted,
     )
 
 
 def _in_layer(
+    image: Image,
+    arrival: Arrival,
     layer: str,
-    holding: list[Row[Any]],
-    described: Mapping[str, Description],
-    mentions: tuple[MentionRecord, ...],
-    previous: Mapping[str, Row[Any]],
-    known: Mapping[str, Known],
+    near: Mapping[str, Mapping[str, list[str]]],
     weights: Weights,
     parted: frozenset[frozenset[str]],
 ) -> LayerPlan:
-    held = {row.mention_id: row for row in holding if row.mention_id in described}
+    holding = {held.mention_id: held for held in arrival.holding if held.layer == layer}
+    held = {m: holding[m] for m in arrival.described if m in holding}
+    previous = {m: holding[old] for m, old in arrival.corrects.items() if old in holding}
+    # A closed signal follows the open ones: each time it is asked about, it is placed anew.
+    fixed = {
+        m: link for m, link in held.items() if not arrival.reserved or link.confirmed_by is not None
+    }
+    people = {person for found in near.values() for person in found.get(layer, ())}
+    people |= {link.person_id for link in previous.values()}
+    without = holding.keys() - held.keys() if not arrival.reserved else holding.keys()
+    known = _known(image, people, arrival.reserved, without)
     arriving = [
         Arriving(
             m.id,
             m.ref,
-            described[m.id],
+            image.describes(m.id),
             previous[m.id].person_id if m.id in previous else None,
         )
-        for m in mentions
-        if m.id not in held
+        for m in arrival.mentions
+        if m.id not in fixed
     ]
-    taken = {row.person_id for row in held.values()}
-    placed = place(arriving, list(known.values()), weights, parted, taken)
+    taken = {link.person_id for link in fixed.values()}
+    placed = {
+        one.mention_id: one
+        for one in _place(image, arrival, arriving, known, weights, parted, taken, without)
+    }
+    moved = _moved(image, held, placed, without) if arrival.reserved else {}
+    placements = {m: one for m, one in placed.items() if m not in held or m in moved}
+    person_of = {m: link.person_id for m, link in held.items() if m not in moved}
+    made = set()
+    for m, placement in placements.items():
+        person = placement.person_id
+        if person is None and m in previous and previous[m].person_id not in known:
+            person = previous[m].person_id  # its uncorrected self alone made up that person
+        if person is None:
+            person = ids.new_id()
+            made.add(person)
+        person_of[m] = person
     return LayerPlan(
         layer=layer,
         held=held,
-        placements={placement.mention_id: placement for placement in placed},
-        own_person={
-            mention: row.person_id
-            for mention, row in previous.items()
-            if row.person_id not in known
+        placements=placements,
+        person_of=person_of,
+        made=frozenset(made),
+        replaces={m: link.id for m, link in {**previous, **moved}.items()},
+        moved=tuple(moved.values()),
+        clusters={
+            m: frozenset(other for other, _ in found.mentions) | {m} if found else frozenset({m})
+            for m, person in person_of.items()
+            for found in [image.known(person, reserved=arrival.reserved, without=without)]
         },
-        replaces={mention: row.id for mention, row in previous.items()},
-        known=known,
     )
 
 
-def _holding(connection: Connection, signal_id: str) -> list[Row[Any]]:
-    return list(
-        connection.execute(
-            select(links)
-            .where(links.c.signal_id == signal_id, links.c.ended_at.is_(None))
-            .order_by(links.c.mention_id, links.c.layer)
+def _known(
+    image: Image, people: Collection[str], reserved: bool, without: Collection[str]
+) -> dict[str, Known]:
+    found = {
+        person: image.known(person, reserved=reserved, without=without) for person in sorted(people)
+    }
+    return {person: known for person, known in found.items() if known is not None}
+
+
+def _place(
+    image: Image,
+    arrival: Arrival,
+    arriving: list[Arriving],
+    known: Mapping[str, Known],
+    weights: Weights,
+    parted: frozenset[frozenset[str]],
+    taken: set[str],
+    without: Collection[str],
+) -> list[Placement]:
+    """Where the mentions go. Those of a closed signal go with the persons that open signals name,
+    and only when there is none for them with those of closed signals."""
+    if not arrival.reserved:
+        return place(arriving, list(known.values()), weights, parted, taken, image.compare)
+    openly = _known(image, known, False, without)
+    first = place(arriving, list(openly.values()), weights, parted, taken, image.compare)
+    closed = [one for person, one in known.items() if person not in openly]
+    used = taken | {one.person_id for one in first if one.person_id is not None}
+    rest = [one for one, at in zip(arriving, first, strict=True) if at.band is not Band.AUTO]
+    second = {
+        one.mention_id: one
+        for one in place(rest, closed, weights, parted, used, image.compare)
+        if one.band is Band.AUTO
+    }
+    return [second.get(one.mention_id, one) for one in first]
+
+
+def _moved(
+    image: Image,
+    held: Mapping[str, Held],
+    placed: Mapping[str, Placement],
+    without: Collection[str],
+) -> dict[str, Held]:
+    """Links of a closed signal that do not stay: its mention resembles another person whom open
+    signals name, or no longer the one it was with."""
+    moved = {}
+    for m, placement in placed.items():
+        link = held.get(m)
+        if link is None or placement.person_id == link.person_id:
+            continue
+        to_open = placement.person_id is not None and image.openly_named(
+            placement.person_id, without
         )
-    )
+        if to_open or image.openly_named(link.person_id, without):
+            moved[m] = link
+    return moved
 
 
-def _previous(
-    connection: Connection, mentions: tuple[MentionRecord, ...], holding: list[Row[Any]]
-) -> dict[str, Row[Any]]:
-    """Mention → the link of the mention it replaces: the one with the same ref in the signal."""
-    current = {mention.id for mention in mentions}
-    superseded = [row for row in holding if row.mention_id not in current]
-    old = load_mentions_by_id(connection, [row.mention_id for row in superseded])
-    by_ref = {old[row.mention_id].ref: row for row in superseded if row.mention_id in old}
-    return {m.id: by_ref[m.ref] for m in mentions if m.ref in by_ref}
+def _carry_out(image: Image, arrival: Arrival, plan: Plan, contexts: Collection[str]) -> set[str]:
+    """Brings the image in line with the plan; closed signals that it may concern."""
+    ended = [*plan.superseded]
+    made: list[Held] = []
+    for layer, planned in plan.layers.items():
+        if layer not in contexts:
+            ended += planned.held.values()
+            continue
+        ended += planned.moved
+        made += [
+            Held(
+                "",
+                m,
+                plan.record.id,
+                planned.person_of[m],
+                plan.record.region,
+                layer,
+                LinkState.AWAITING_RECEIPT.value,
+                None,
+                arrival.reserved,
+            )
+            for m in planned.placements
+        ]
+    for held in ended:
+        image.remove(held)
+    for m, keys in plan.keys.items():
+        image.name(m, keys if contexts else ())
+    for held in made:
+        image.add(held)
+    image.parted |= plan.parted_anew
+    if arrival.reserved:
+        return set()
+    again = {s for held in ended for s in image.closed_signals_of(held.person_id)}
+    for held in made:
+        again |= image.closed_signals_alike(held.layer, plan.keys[held.mention_id])
+    return again
 
 
-def _parted(
-    connection: Connection,
-    mention_ids: list[str],
-    previous: Iterable[Mapping[str, Row[Any]]],
-) -> frozenset[frozenset[str]]:
+def _parted(image: Image, arrival: Arrival) -> frozenset[frozenset[str]]:
     """Pairs a human parted; what was said of the uncorrected mention holds for the corrected."""
-    replaced = {row.mention_id: mention for rows in previous for mention, row in rows.items()}
-    pairs = parted_pairs(connection, [*mention_ids, *replaced])
-    return frozenset(frozenset(replaced.get(m, m) for m in pair) for pair in pairs)
+    if not image.parted:
+        return frozenset()
+    replaced = {old: new for new, old in arrival.corrects.items()}
+    own = {*arrival.described, *replaced}
+    return frozenset(
+        frozenset(replaced.get(m, m) for m in pair) for pair in image.parted if pair & own
+    )

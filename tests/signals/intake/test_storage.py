@@ -318,7 +318,7 @@ def test_the_states_a_source_sees_follow_linking(room: Desk) -> None:
         assert queue.take_pending(connection) == []
     assert state() == "waiting"
     with writing(room.engine).begin() as connection:
-        queue.mark_done(connection, identity, 1)
+        queue.mark_all_done(connection, [(identity, 1, "")])
     assert state() == "linked"
 
 
@@ -333,7 +333,7 @@ def test_a_source_does_not_learn_whether_somebody_alike_was_known(room: Desk) ->
         assert queue.ask_again(connection, [identity]) == 1
     assert state() == "received"
     with writing(room.engine).begin() as connection:
-        queue.mark_done(connection, identity, 1, "review")
+        queue.mark_all_done(connection, [(identity, 1, "review")])
     assert state() == "linked"
     # Another's consent or address makes Bundel look again: nor does the source hear of that.
     with writing(room.engine).begin() as connection:
@@ -425,7 +425,7 @@ def test_a_flag_that_comes_later_withholds_what_was_told_before(room: Desk) -> N
     other = push(room, signal(sourceReference="r3"))
     with writing(room.engine).begin() as connection:
         for waiting in queue.take_pending(connection):
-            queue.mark_done(connection, waiting.signal_id, waiting.version)
+            queue.mark_all_done(connection, [(waiting.signal_id, waiting.version, "")])
         mention = load_mentions(connection, [lives])[0]
     assert open_mentions(room.vault, [mention])[mention.id].addresses
     flagging = push(

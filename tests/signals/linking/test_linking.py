@@ -150,7 +150,8 @@ def test_a_crash_before_the_commit_leaves_nothing_and_a_second_run_does_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signal = world.push([person("a", "victim", **ANNA), person("p", "perpetrator", **PETER)])
-    monkeypatch.setattr("services.signals.linking.service.queue.mark_done", lambda *_args: 1 / 0)
+    done = "services.signals.linking.service.queue.mark_all_done"
+    monkeypatch.setattr(done, lambda *_args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         world.linker.link_signal(signal)
     assert not any(world.snapshot().values())
