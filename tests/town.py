@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -30,6 +30,7 @@ from bundel.installation import find_installation
 from shared.clients.transport import Transport, WsgiTransport
 from shared.http import mounted
 from shared.settings import Settings, load_settings
+from tests.engines.grown import Engines
 from tests.identity.browser import Browser
 
 STORIES = 10
@@ -112,9 +113,12 @@ class Opened:
 
 
 @contextmanager
-def opened_town(home: Path) -> Iterator[Opened]:
-    """The four services on fresh databases below `home`; closed at the end."""
-    settings = load_settings({"BUNDEL_HOME": str(home), "BUNDEL_BASE_URL": "http://bundel.test"})
+def opened_town(home: Path, engines: Mapping[str, str] | None = None) -> Iterator[Opened]:
+    """The four services on fresh databases below `home`, or on the `engines` that settings name;
+    closed at the end."""
+    settings = load_settings(
+        {"BUNDEL_HOME": str(home), "BUNDEL_BASE_URL": "http://bundel.test", **(engines or {})}
+    )
     migrate_all(settings)
     transport = WsgiTransport()
     apps: dict[str, Flask] = {}
@@ -132,11 +136,13 @@ def opened_town(home: Path) -> Iterator[Opened]:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory, identity_template: Path) -> Iterator[InTown]:
+def town(
+    tmp_path_factory: pytest.TempPathFactory, identity_template: Path, shared_engines: Engines
+) -> Iterator[InTown]:
     """The town with the ten stories and nothing else."""
     home = tmp_path_factory.mktemp("town") / "home"
     shutil.copytree(identity_template / "clients", home / "clients")
-    with opened_town(home) as town:
+    with opened_town(home, shared_engines()) as town:
         loaded = town.load()
         people = Townspeople(find_installation(town.settings), town.transport)
         yield InTown(town.settings, town.transport, town.workers, loaded, people)

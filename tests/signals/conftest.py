@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shared.clients.transport import WsgiTransport
-from shared.settings import Settings
+from shared.settings import Settings, load_settings
+from tests.engines.grown import Engines
 from tests.signals.world import World, make_world
 
 
@@ -17,8 +18,11 @@ def world(
     wsgi_transport: WsgiTransport,
     token_of: Callable[..., str],
     person_token: Callable[..., str],
+    fresh_engines: Engines,
 ) -> Iterator[World]:
-    """Everything on SQLite, the embedded default."""
+    """Everything on SQLite, the embedded default; in the second round on PostgreSQL."""
+    own = {"BUNDEL_HOME": str(settings.home), "BUNDEL_BASE_URL": settings.base_url}
+    settings = load_settings({**own, **fresh_engines()})
     yield from make_world(settings, wsgi_transport, token_of, person_token)
 
 
