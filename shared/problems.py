@@ -123,3 +123,16 @@ class Unavailable(Problem):
         super().__init__(
             detail or "Nothing is lost. Try again in a few seconds.", retry_after=retry_after
         )
+
+
+class OutOfRoom(Unavailable):
+    """A disk is (nearly) full: nothing was written, nothing is torn (RFC 4918 section 11.5)."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+    code = "out-of-room"
+    title = "There is no room left to write"
+
+    def __init__(self, detail: str = "", retry_after: int = 60) -> None:
+        super().__init__(
+            detail or "Nothing was written. Make room on the disk and try again.", retry_after
+        )

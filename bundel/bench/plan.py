@@ -13,6 +13,7 @@ from bundel.bench.callers import CallFailed
 from bundel.bench.ground import Ground, opened_ground, settings_in, temporary_home
 from bundel.bench.line import GOALS, Line
 from bundel.bench.material import Material
+from bundel.bench.slow_disk import audit_append_2ms
 from bundel.demo.problems import DemonstrationFailed
 from bundel.serve.supervisor import StartFailed
 from shared.problems import Problem
@@ -25,7 +26,7 @@ GROUPS = {
     "policy": ("decision_evaluations_200",),
     "picture": ("open_200", "open_page", "read_fail_closed"),
     "search": ("search_fts",),
-    "audit": ("audit_append", "log_verify"),
+    "audit": ("audit_append", "audit_append_2ms", "log_verify"),
     "load": ("read_fail_closed", "memory"),
 }
 Told = Callable[[str], None]
@@ -89,6 +90,8 @@ def _log_lines(
             told(name)
             if name == "audit_append":
                 yield _tried(name, lambda: audit_log.audit_append(log, scale.seconds))
+            elif name == "audit_append_2ms":
+                yield _tried(name, lambda: audit_append_2ms(settings.home, scale.seconds))
             else:
                 yield _tried(name, lambda: audit_log.log_verify(log, scale.log))
 

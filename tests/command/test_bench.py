@@ -109,7 +109,7 @@ def test_what_cannot_be_measured_says_why(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_groups_and_lines_are_names() -> None:
     assert names_of([]) == list(GOALS)
-    assert names_of(["audit"]) == ["audit_append", "log_verify"]
+    assert names_of(["audit"]) == ["audit_append", "audit_append_2ms", "log_verify"]
     assert names_of(["memory", "open_200"]) == ["open_200", "memory"]
     assert set().union(*GROUPS.values()) == set(GOALS)
     result = CliRunner().invoke(command, ["speed"])

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # the verifier must not load Flask, which the client needs
-    from shared.clients.audit import Entry
+from typing import Any
 
 LEAF_VERSION = 1
 LARGEST_LEAF = 65_535  # bytes; an entry bundle of tlog-tiles counts them in 16 bits
@@ -84,23 +80,6 @@ def _form() -> re.Pattern[bytes]:
 
 
 LEAF_FORM = _form()
-
-
-def make_leaf(
-    entry: Entry, index: int, tokens: Sequence[str], nonce: str, recorded_at: str
-) -> bytes:
-    """The bytes of the entry's leaf. Raises ValueError when they would break the form."""
-    body = entry.to_json()
-    body.pop("subjects", None)
-    if tokens:
-        body["subjects"] = list(tokens)
-    body.update(index=index, nonce=nonce, recordedAt=recorded_at, v=LEAF_VERSION)
-    leaf = canonical(body)
-    if len(leaf) > LARGEST_LEAF:
-        raise ValueError(f"the entry is larger than {LARGEST_LEAF} bytes")
-    if LEAF_FORM.fullmatch(leaf) is None:
-        raise ValueError(fault_of(leaf))
-    return leaf
 
 
 def canonical(body: Any) -> bytes:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from services.audit.tables import entry_index, entry_subjects
+from services.audit.log.rows import add_rows
 from shared import clock
-
-_ADD_ROW, _ADD_TOKEN = insert(entry_index), insert(entry_subjects)
 
 
 def moment(text: str) -> str:
     """An RFC 3339 time with the precision that makes columns comparable as text."""
+    if len(text) == 24 and text[19] == "." and text[23] == "Z":
+        return text  # it has it already
     return clock.timestamp(datetime.fromisoformat(text))
 
 
@@ -42,11 +42,11 @@ def project(connection: Connection, first: int, bodies: Sequence[dict[str, Any]]
     """Adds the search columns of entries `first`, `first + 1`, ..."""
     rows = [index_row(position, body) for position, body in enumerate(bodies, first)]
     tokens = [
-        {"position": position, "token": token}
+        (position, token)
         for position, body in enumerate(bodies, first)
         for token in body.get("subjects", ())
     ]
     if rows:
-        connection.execute(_ADD_ROW, rows)
-    if tokens:
-        connection.execute(_ADD_TOKEN, tokens)
+        columns = tuple(rows[0])
+        add_rows(connection, "entry_index", columns, [tuple(row.values()) for row in rows])
+    add_rows(connection, "entry_subjects", ("position", "token"), tokens)

@@ -19,6 +19,8 @@ class Log(Protocol):
 
     def append(self, entries: Sequence[Entry], timeout: float = 10.0) -> list[Receipt]: ...
 
+    def make_searchable(self, timeout: float = 10.0) -> None: ...
+
 
 class Recorder:
     """Every entry goes through here; each answers only after the commit."""
@@ -49,3 +51,8 @@ class Recorder:
     def denial(self, actor: Actor, endpoint: str) -> None:
         """The entry of a call that the actor's role does not allow."""
         self.own(actor, "access.denied", reason=endpoint)
+
+    def catch_up(self) -> None:
+        """Search columns follow entries a moment later: call this before a search, so that it finds
+        all that was recorded before it. Raises Unavailable."""
+        self._log.make_searchable()

@@ -7,12 +7,15 @@ tree still verifies, since leaves never change. (AVG art. 17; RFC 2104.)
 
 from __future__ import annotations
 
-import base64
 import hmac
-from collections.abc import Iterable
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
+from services.audit.entries.leaf import TOKEN_LENGTH
+from services.audit.entries.macs import KeyedMac
+from services.audit.log.rows import add_rows, rows_in
 from services.audit.tables import subject_keys
 from shared import clock, ids
 
@@ -24,27 +27,25 @@ _FIND = select(subject_keys.c.lookup, subject_keys.c.seed).where(
 )
 
 
-def _mac(key: bytes, purpose: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, purpose + b"\x00" + data, "sha256")
-
-
 class SubjectTokens:
     """Makes and finds tokens; `key` is TOKEN_KEY."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._lookup_mac = KeyedMac(key, b"bundel subject lookup\x00")
+        self._own_key_mac = KeyedMac(key, b"bundel subject key\x00")
 
-    def _lookup(self, subject: str) -> bytes:
-        return _mac(self._key, b"bundel subject lookup", subject.encode())
+    def lookup(self, subject: str) -> bytes:
+        """What the subject's key is found by."""
+        return self._lookup_mac(subject.encode())
 
     def _token(self, subject: str, seed: bytes) -> str:
-        own = _mac(self._key, b"bundel subject key", seed)
-        raw = _mac(own, b"bundel subject token", subject.encode())[:_TOKEN_BYTES]
-        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        own = self._own_key_mac(seed)
+        raw = hmac.digest(own, b"bundel subject token\x00" + subject.encode(), "sha256")
+        return urlsafe_b64encode(raw[:_TOKEN_BYTES])[:TOKEN_LENGTH].decode()
 
     def find(self, connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
         """Subject -> token, for the subjects that have a key."""
-        lookups = {self._lookup(subject): subject for subject in subjects}
+        lookups = {self.lookup(subject): subject for subject in subjects}
         found: dict[str, str] = {}
         wanted = list(lookups)
         for start in range(0, len(wanted), _AT_ONCE):
@@ -54,31 +55,34 @@ class SubjectTokens:
                 found[subject] = self._token(subject, bytes(seed))
         return found
 
-    def make(self, connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
-        """Subject -> token; a subject without a key gets one. Only the sequencer calls this."""
-        wanted = list(dict.fromkeys(subjects))
-        found = self.find(connection, wanted)
-        new = []
-        for subject in wanted:
-            if subject not in found:
-                seed = ids.random_bytes(_SEED_BYTES)
-                new.append(
-                    {
-                        "lookup": self._lookup(subject),
-                        "seed": seed,
-                        "made_at": clock.timestamp(clock.now()),
-                    }
-                )
-                found[subject] = self._token(subject, seed)
-        if new:
-            connection.execute(insert(subject_keys), new)
-        return found
+    def make(self, connection: Connection, subjects: Mapping[bytes, str]) -> dict[bytes, str]:
+        """Lookup -> token for `subjects` (lookup -> subject); one without a key gets one.
+
+        Only the sequencer calls this, for a whole group at once.
+        """
+        seeds: dict[bytes, bytes] = {
+            bytes(lookup): bytes(seed)
+            for lookup, seed in rows_in(
+                connection, "SELECT lookup, seed FROM subject_keys WHERE lookup", list(subjects)
+            )
+        }
+        missing = [lookup for lookup in subjects if lookup not in seeds]
+        if missing:
+            fresh = ids.random_bytes(_SEED_BYTES * len(missing))
+            made_at = clock.timestamp(clock.now())
+            new = [
+                (lookup, fresh[at * _SEED_BYTES : (at + 1) * _SEED_BYTES], made_at)
+                for at, lookup in enumerate(missing)
+            ]
+            add_rows(connection, "subject_keys", ("lookup", "seed", "made_at"), new)
+            seeds.update((lookup, seed) for lookup, seed, _ in new)
+        return {lookup: self._token(subjects[lookup], seed) for lookup, seed in seeds.items()}
 
     def erase(self, connection: Connection, subjects: Iterable[str]) -> int:
         """Destroys the keys of these subjects for good. Answers how many there were."""
         gone = 0
         for subject in subjects:
             gone += connection.execute(
-                delete(subject_keys).where(subject_keys.c.lookup == self._lookup(subject))
+                delete(subject_keys).where(subject_keys.c.lookup == self.lookup(subject))
             ).rowcount
         return gone

@@ -8,7 +8,14 @@ from sqlalchemy import Connection, func, select
 
 from services.audit.log import store
 from services.audit.log.note import NoteError, VerifierKey
-from services.audit.log.tiles import TILE_WIDTH, ReadTile, RightEdge, TileTree, TreeDamaged
+from services.audit.log.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    ReadTile,
+    RightEdge,
+    TileTree,
+    TreeDamaged,
+)
 from services.audit.log.tree import (
     HASH_BYTES,
     ProofError,
@@ -81,8 +88,9 @@ def check_whole(connection: Connection, key: VerifierKey) -> store.StoredCheckpo
     if stored != len(computed):
         raise LogDamaged(f"{len(computed)} tiles are needed, {stored} are stored")
     indexed = connection.execute(select(func.count()).select_from(entry_index)).scalar()
-    if indexed != size:
-        raise LogDamaged(f"{indexed} of {size} entries can be searched for")
+    reach = store.projected(connection)  # search columns follow the entries a little later
+    if indexed != reach or reach > size:
+        raise LogDamaged(f"{indexed} of the first {reach} entries can be searched for")
     return checkpoint
 
 
@@ -117,6 +125,24 @@ def _recompute(connection: Connection, size: int) -> dict[tuple[int, int], bytes
     return digests
 
 
+def confirm_last(connection: Connection, expected: store.StoredCheckpoint | None) -> None:
+    """The newest checkpoint must be the one that was written last. Raises LogDamaged."""
+    found = store.last_checkpoint(connection)
+    if found == expected:
+        return
+    has = 0 if found is None else found.size
+    had = 0 if expected is None else expected.size
+    if has < had:
+        raise LogDamaged(
+            f"rollback: the database holds {has} entries, this service wrote {had}; an older state "
+            "was put back under a running log"
+        )
+    raise LogDamaged(
+        f"split view: a checkpoint of {has} entries was not written by this service, whose last "
+        f"was of {had}"
+    )
+
+
 def confirm_growth(
     connection: Connection, old: store.StoredCheckpoint | None, leaves: Sequence[bytes]
 ) -> bytes:
@@ -134,29 +160,35 @@ def confirm_growth(
         raise LogDamaged(f"entries from {old_size} were stored otherwise than they were given")
     try:
         for position, _entry_id, leaf in found:
-            if tree.node(0, position) != leaf_hash(leaf):
+            at = position % TILE_WIDTH * HASH_BYTES
+            if read(0, position // TILE_WIDTH)[at : at + HASH_BYTES] != leaf_hash(leaf):
                 raise LogDamaged(f"the hash of entry {position} was stored wrongly")
-        _confirm_parents(read, old_size, size)
+        _confirm_parents(read, tree, old_size, size)
         root = tree.root()
         if old is not None:
             proof = consistency_proof(old_size, size, tree.node)
             verify_consistency(old_size, size, old.root, root, proof)
+    except KeyError as error:
+        raise LogDamaged(f"a tile of the new entries is missing: {error}") from error
     except (TreeDamaged, ProofError) as error:
-        raise LogDamaged(f"the new tree does not continue the old one: {error}") from error
+        raise LogDamaged(
+            f"rewrite: the first {old_size} entries do not give the root that was signed for them: "
+            f"{error}"
+        ) from error
     return root
 
 
-def _confirm_parents(read: store.TileReader, old_size: int, size: int) -> None:
+def _confirm_parents(read: ReadTile, tree: TileTree, old_size: int, size: int) -> None:
     """Each tile that became full in this step must be found, hashed, in the level above."""
     level, begin, end = 0, old_size // TILE_WIDTH, size // TILE_WIDTH
     while end > begin:
         for position in range(begin, end):
-            hashes = read(level, position)
-            root = perfect_root(
-                [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
-            )
-            above = read(level + 1, position // TILE_WIDTH)
-            at = position % TILE_WIDTH * HASH_BYTES
-            if above[at : at + HASH_BYTES] != root:
+            # The tile's root from its own hashes, beside what the level above says it is.
+            own = _root_of(read(level, position))
+            if tree.node((level + 1) * TILE_HEIGHT, position) != own:
                 raise LogDamaged(f"tile {position} of level {level} is not what its parent says")
         level, begin, end = level + 1, begin // TILE_WIDTH, end // TILE_WIDTH
+
+
+def _root_of(tile: bytes) -> bytes:
+    return perfect_root([tile[at : at + HASH_BYTES] for at in range(0, len(tile), HASH_BYTES)])

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
-from services.audit.tables import checkpoints, entries, tiles
+from services.audit.log.rows import add_rows, rows_in
+from services.audit.tables import checkpoints, entries, entry_index, tiles
 
 _AT_ONCE = 500
 
@@ -32,10 +33,6 @@ _LEAVES = (
     .where(entries.c.position >= bindparam("begin"), entries.c.position < bindparam("end"))
     .order_by(entries.c.position)
 )
-_BY_ID = select(
-    entries.c.position, entries.c.entry_id, entries.c.content_mac, entries.c.leaf
-).where(entries.c.entry_id.in_(bindparam("ids", expanding=True)))
-_ADD_ENTRY, _ADD_TILE, _ADD_CHECKPOINT = insert(entries), insert(tiles), insert(checkpoints)
 
 
 @dataclass(frozen=True)
@@ -116,45 +113,61 @@ def save_tiles(connection: Connection, changed: Mapping[tuple[int, int], bytes])
             _GROW_TILE, {"at_level": level, "at_position": position, "new_hashes": hashes}
         ).rowcount
         if not grown:
-            new.append({"level": level, "position": position, "hashes": hashes})
-    if new:
-        connection.execute(_ADD_TILE, new)
+            new.append((level, position, hashes))
+    add_rows(connection, "tiles", ("level", "position", "hashes"), new)
 
 
 def add_entries(connection: Connection, rows: Sequence[StoredEntry]) -> None:
-    connection.execute(
-        _ADD_ENTRY,
-        [
-            {
-                "position": row.position,
-                "entry_id": row.entry_id,
-                "content_mac": row.content_mac,
-                "leaf": row.leaf,
-            }
-            for row in rows
-        ],
+    """Adds entries behind the last one."""
+    add_rows(
+        connection,
+        "entries",
+        ("position", "entry_id", "content_mac", "leaf"),
+        [(row.position, row.entry_id, row.content_mac, row.leaf) for row in rows],
     )
 
 
 def add_checkpoint(connection: Connection, checkpoint: StoredCheckpoint) -> None:
-    connection.execute(
-        _ADD_CHECKPOINT,
-        {
-            "size": checkpoint.size,
-            "root": checkpoint.root,
-            "signed_at": checkpoint.signed_at,
-            "note": checkpoint.note,
-        },
+    """Adds the newest checkpoint."""
+    add_rows(
+        connection,
+        "checkpoints",
+        ("size", "root", "signed_at", "note"),
+        [(checkpoint.size, checkpoint.root, checkpoint.signed_at, checkpoint.note)],
     )
 
 
 def entries_by_id(connection: Connection, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
-    found: dict[str, StoredEntry] = {}
-    for start in range(0, len(entry_ids), _AT_ONCE):
-        rows = connection.execute(_BY_ID, {"ids": list(entry_ids[start : start + _AT_ONCE])})
-        for position, entry_id, mac, leaf in rows:
-            found[entry_id] = StoredEntry(int(position), entry_id, bytes(mac), bytes(leaf))
-    return found
+    """The stored entries among `entry_ids`, by id."""
+    question = "SELECT position, entry_id, content_mac, leaf FROM entries WHERE entry_id"
+    return {
+        entry_id: StoredEntry(int(position), entry_id, bytes(mac), bytes(leaf))
+        for position, entry_id, mac, leaf in rows_in(connection, question, entry_ids)
+    }
+
+
+def projected(connection: Connection) -> int:
+    """How many entries, from the first on, can be searched for."""
+    highest = connection.execute(select(func.max(entry_index.c.position))).scalar()
+    return 0 if highest is None else int(highest) + 1
+
+
+@contextmanager
+def without_sync(connection: Connection) -> Iterator[None]:
+    """For one transaction that may be lost in a power cut, though never be torn or reordered."""
+    sqlite = connection.dialect.name == "sqlite"
+    statement = "PRAGMA synchronous = {}" if sqlite else "SET synchronous_commit = {}"
+    raw = connection.connection.cursor()
+    try:
+        raw.execute(statement.format("NORMAL" if sqlite else "off"))
+        if not sqlite:
+            connection.connection.commit()
+        yield
+    finally:
+        raw.execute(statement.format("FULL" if sqlite else "on"))
+        if not sqlite:
+            connection.connection.commit()
+        raw.close()
 
 
 def leaves_at(connection: Connection, positions: Sequence[int]) -> dict[int, bytes]:

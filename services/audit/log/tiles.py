@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from services.audit.log.tree import EMPTY_ROOT, HASH_BYTES, node_hash, perfect_root
+from services.audit.log.tree import EMPTY_ROOT, HASH_BYTES, node_hash, perfect_root, subtree_roots
 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
@@ -61,15 +61,19 @@ class TileTree:
     def __init__(self, size: int, read: ReadTile) -> None:
         self.size = size
         self._read = read
-        self._kept: dict[tuple[int, int], bytes] = {}
+        # Per tile: the roots of all perfect subtrees in it, by height. Proofs and roots share them.
+        self._kept: dict[tuple[int, int], list[list[bytes]]] = {}
 
-    def _tile(self, level: int, position: int) -> bytes:
+    def _tile(self, level: int, position: int) -> list[list[bytes]]:
         key = (level, position)
         if key not in self._kept:
             try:
-                self._kept[key] = self._read(level, position)
+                tile = self._read(level, position)
             except KeyError as error:
                 raise TreeDamaged(f"tile {position} of level {level} is missing") from error
+            self._kept[key] = subtree_roots(
+                [tile[at : at + HASH_BYTES] for at in range(0, len(tile), HASH_BYTES)]
+            )
         return self._kept[key]
 
     def node(self, height: int, position: int) -> bytes:
@@ -77,16 +81,14 @@ class TileTree:
         level, rest = divmod(height, TILE_HEIGHT)
         first = position << rest
         tile_position, offset = divmod(first, TILE_WIDTH)
-        tile = self._tile(level, tile_position)
-        end = (offset + (1 << rest)) * HASH_BYTES
-        if len(tile) < end:
+        rows = self._tile(level, tile_position)
+        end = offset + (1 << rest)
+        if len(rows[0]) < end:
             raise TreeDamaged(
-                f"tile {tile_position} of level {level} holds {len(tile) // HASH_BYTES} hashes, "
-                f"{end // HASH_BYTES} are needed"
+                f"tile {tile_position} of level {level} holds {len(rows[0])} hashes, "
+                f"{end} are needed"
             )
-        return perfect_root(
-            [tile[at : at + HASH_BYTES] for at in range(offset * HASH_BYTES, end, HASH_BYTES)]
-        )
+        return rows[rest][offset >> rest]
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves (default: all), from the right edge's tiles."""

@@ -31,15 +31,22 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def perfect_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over hashes whose number is a power of two."""
-    row = hashes
+def subtree_roots(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """By height: the roots of all perfect subtrees over `hashes`, itself at height 0."""
+    row = list(hashes)
+    rows = [row]
     while len(row) > 1:
         row = [
             sha256(b"\x01" + row[i] + row[i + 1]).digest()  # node_hash, without the call
-            for i in range(0, len(row), 2)
+            for i in range(0, len(row) - 1, 2)
         ]
-    return row[0]
+        rows.append(row)
+    return rows
+
+
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over hashes whose number is a power of two."""
+    return subtree_roots(hashes)[-1][0]
 
 
 def range_root(begin: int, end: int, node: Node) -> bytes:

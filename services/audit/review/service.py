@@ -80,6 +80,7 @@ class Review:
     def search(self, actor: Actor, query: EntryQuery) -> Found:
         """One page of the entries that `actor`'s region may see. Raises DamagedLog too."""
         decision = self._decide(actor)
+        self._recorder.catch_up()
         with store.snapshot(self._engine) as connection:
             known = self._tokens.find(connection, query.subjects or ())
             try:
@@ -103,6 +104,7 @@ class Review:
     def open(self, actor: Actor, entry_id: str) -> Opened:
         """One entry. Raises NotFound also when it is another region's (and that is an entry)."""
         decision = self._decide(actor)
+        self._recorder.catch_up()
         with store.snapshot(self._engine) as connection:
             try:
                 found = find_entry(connection, entry_id, actor.region)
