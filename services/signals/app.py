@@ -41,6 +41,7 @@ from services.signals.search.service import SearchService
 from services.signals.search.token_table import index_for
 from services.signals.search.tokens import Tokeniser
 from services.signals.web import install
+from services.signals.web.desk_doors import Desk
 from services.signals.web.held import HeldSignals
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
@@ -184,9 +185,14 @@ def _open_pages(rooms: Rooms) -> None:
         rooms.app,
         pictures=doors.pictures,
         searches=doors.searches,
-        desk=doors.desk,
-        cases=doors.cases,
-        held=HeldSignals(rooms.engine, rooms.audit),
+        desk=Desk(
+            queue=doors.desk.queue,
+            judging=doors.desk.judging,
+            people=doors.desk.people,
+            undoing=doors.desk.undoing,
+            cases=doors.cases,
+            held=HeldSignals(rooms.engine, rooms.audit),
+        ),
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import pytest
 from flask import Flask, Response, g
 from werkzeug.test import Client, TestResponse
 
+from services.signals.desk.model import CasePersons, Foreseen, Judged, Pair, Queue
 from services.signals.intake.status import Held
-from services.signals.picture.desk import Queue
 from services.signals.picture.model import Picture, Worklist
 from services.signals.search.model import Facet, Hit, SearchQuery, SearchResult
 from services.signals.web import install
+from services.signals.web.desk_doors import Desk
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.authentication.sessions import Session
@@ -76,6 +78,7 @@ class HandKept:
 
     done: list[tuple[object, ...]] = field(default_factory=list)
     fails: Exception | None = None
+    foreseen: Foreseen = desk.JOINS
 
     def queue(self, actor: Actor) -> Queue:
         return desk.QUEUE
@@ -106,11 +109,45 @@ class HandKept:
     def begin_collecting(self, actor: Actor, case_id: str) -> object:
         return self._do("collect", case_id)
 
-    def decide_candidate(self, actor: Actor, candidate_id: str, *, same: bool) -> str:
-        return self._do("decide", candidate_id, same)
+    def open(self, actor: Actor, candidate_id: str) -> Pair:
+        return desk.PAIR
 
-    def confirm_link(self, actor: Actor, link_id: str) -> str:
-        return self._do("confirm", link_id)
+    def foresee(self, actor: Actor, candidate_id: str, *, same: bool) -> Foreseen:
+        return self.foreseen
+
+    def decide(self, actor: Actor, candidate_id: str, *, same: bool) -> Judged:
+        return self._judged("decide", candidate_id, same)
+
+    def postpone(self, actor: Actor, candidate_id: str, until: date, reason: str) -> Judged:
+        return self._judged("later", candidate_id, until.isoformat(), reason)
+
+    def confirm(self, actor: Actor, link_id: str) -> Judged:
+        return self._judged("confirm", link_id)
+
+    def persons(self, actor: Actor, case_id: str) -> CasePersons:
+        return desk.PERSONS
+
+    def foresee_split(self, actor: Actor, link_id: str, person_id: str | None) -> Foreseen:
+        return self.foreseen
+
+    def split(self, actor: Actor, link_id: str, person_id: str | None) -> Judged:
+        return self._judged("split", link_id, person_id)
+
+    def foresee_merge(self, actor: Actor, survivor: str, absorbed: str) -> Foreseen:
+        return self.foreseen
+
+    def merge(self, actor: Actor, survivor: str, absorbed: str) -> Judged:
+        return self._judged("merge", survivor, absorbed)
+
+    def foresee_unmerge(self, actor: Actor, merge_id: str, *, for_good: bool) -> Foreseen:
+        return self.foreseen
+
+    def unmerge(self, actor: Actor, merge_id: str, *, for_good: bool) -> Judged:
+        return self._judged("unmerge", merge_id, for_good)
+
+    def _judged(self, *what: object) -> Judged:
+        self._do(*what)
+        return Judged("", "")
 
 
 class Reader:
@@ -130,9 +167,14 @@ class Reader:
             self.app,
             pictures=self.door,
             searches=self.searches,
-            queue=self.desk,
-            cases=self.desk,
-            held=self.desk.held,
+            desk=Desk(
+                queue=self.desk,
+                judging=self.desk,
+                people=self.desk,
+                undoing=self.desk,
+                cases=self.desk,
+                held=self.desk.held,
+            ),
         )
         self.app.testing = True
         self.app.config["RAISE_UNEXPECTED"] = True

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.signals.desk.model import (
+    CaseOutlook,
+    CasePersons,
+    FieldSeen,
+    Foreseen,
+    MentionView,
+    MergeView,
+    Pair,
+    PersonRecord,
+    Proposal,
+    Queue,
+    QueuedCase,
+)
 from services.signals.intake.answers import Notice
 from services.signals.intake.status import Held
-from services.signals.picture.desk import Proposal, Queue, QueuedCase
 from tests.web import brandsma
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
@@ -42,6 +54,29 @@ DOUBTED = replace(
     SURE, kind="candidate", id=OTHER, known_name="Carel van Dalen", known_birth_date="1979",
     band="review", reasons=("given_name_uncertain", "birth_date_uncertain", "surname:equal"),
 )  # fmt: skip
+MENTION = MentionView(
+    "m-1", LINK, "s-1", OTHER, "26-0990", "police", "2026-03-03", "Karel van Dalen", (),
+    "1979-05-02", "male", ("perpetrator",), "Dorpsstraat 1, Utrecht", "", "stated", "auto",
+    False, False,
+)  # fmt: skip
+KNOWN = replace(
+    MENTION, mention_id="m-2", link_id=OTHER, agency="youth_care", name="Carel van Dalen",
+    birth_date="1979", place="", address_note="masked", bsn="none", confirmed=True,
+)  # fmt: skip
+KAREL = PersonRecord(SUBJECT, "Karel van Dalen", "1979-05-02", (MENTION,))
+CAREL = PersonRecord(OTHER, "Carel van Dalen", "1979", (KNOWN,))
+PAIR = Pair(
+    "candidate", OTHER, OTHER, "26-0990", brandsma.NOW, KAREL, CAREL,
+    (FieldSeen("bsn", "unknown", "nothing"), FieldSeen("given", "similar", "for"),
+     FieldSeen("address", "unknown", "nothing"), FieldSeen("sex", "different", "against")),
+    ("given_name_uncertain",), "", "",
+)  # fmt: skip
+JOINS = Foreseen((
+    CaseOutlook(OTHER, "26-0990", "Marit de Jong", 2, 5, "stays", ""),
+    CaseOutlook(SUBJECT, "26-1184", "", 3, 0, "joins", "26-0990"),
+))  # fmt: skip
+MERGE = MergeView(LINK, "2026-11-20T10:00:00.000Z", "C. van Dalen", "1979", "Karel van Dalen", True)
+PERSONS = CasePersons(OTHER, "26-0990", "Van Dalen", brandsma.NOW, (KAREL, CAREL), (MERGE,))
 QUEUE = Queue(brandsma.NOW, (WAITING, RUNNING), (SURE, DOUBTED))
 HELD = Held(
     "h-1", "s-77", "police", "politie-midden-nederland", "PL0900-2026-881", "acute",

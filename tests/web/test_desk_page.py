@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.signals.web.desk_pages import doubts
+from services.signals.web.desk_words import doubts
 from shared.problems import Conflict, Fault, InvalidInput
 from shared.settings import Settings
 from shared.vocabulary import LegalContext

@@ -18,6 +18,7 @@ from services.signals.cases.model import (
     first_state,
     reopened_state,
 )
+from services.signals.cases.partings import follow_partings, note_move
 from services.signals.intake.reading import load_signals
 from services.signals.intake.records import SignalRecord
 from services.signals.linking.reading import (
@@ -52,6 +53,10 @@ def ensure_cases(connection: Connection, household_ids: Collection[str]) -> list
     for absorbed in absorbed_households(connection, set(survivors.values())):
         survivors.update(surviving_households(connection, [absorbed]))
     changes = _follow_merges(connection, survivors)
+    changes += [
+        CaseChange(REOPENED, case)
+        for case in follow_partings(connection, set(survivors.values()), MERGED, REOPENED)
+    ]
     households = {h.household_id: h for h in load_households(connection, set(survivors.values()))}
     wanted = _addressed(connection, households)
     existing: dict[tuple[str, LegalContext], CaseRecord] = {}
@@ -137,6 +142,7 @@ def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[Ca
             if other.legal_context is case.legal_context and other.state != CLOSED
         ]
         if not rivals:
+            note_move(connection, case)
             repository.move_case(connection, case.id, survivor)
             changes.append(CaseChange(MERGED, case))
             continue
@@ -145,6 +151,7 @@ def _follow_merges(connection: Connection, survivors: dict[str, str]) -> list[Ca
             continue  # both are directed: the desk chooses, both stay open until then (I10)
         repository.set_state(connection, ended.id, CLOSED, kind=MERGED, by="bundel", reason=kept.id)
         if kept is case:
+            note_move(connection, case)
             repository.move_case(connection, case.id, survivor)
         changes.append(CaseChange(MERGED, ended))
     return changes

@@ -7,7 +7,7 @@ as absent. Told through the outbox, so that a split is never committed without i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -26,11 +26,12 @@ def tell_of_split(connection: Connection, mention_ids: Iterable[str]) -> None:
         enqueue(connection, KIND, {"mentionIds": list(chunk)})
 
 
-def doubt_handler(consent: DecisionClient) -> Handler:
-    """Sends rows of KIND to the consent service. Raises Unavailable while it does not answer."""
+def doubter(consent: DecisionClient) -> Callable[[Sequence[str]], None]:
+    """Tells the consent service at once, before a split: at no moment does a consent count for the
+    wrong human (I5). Raises Unavailable when it does not answer."""
 
-    def send(rows: Sequence[OutboxRow]) -> None:
-        for row in rows:
+    def tell(mention_ids: Sequence[str]) -> None:
+        for chunk in chunks(set(mention_ids)):
             answer = consent.transport.send(
                 "POST",
                 f"{consent.settings.neighbours['consent']}/v1/consents/_doubt",
@@ -38,12 +39,23 @@ def doubt_handler(consent: DecisionClient) -> Handler:
                     "Authorization": f"Bearer {consent.tokens.own(AUDIENCE)}",
                     "Content-Type": "application/json",
                 },
-                json.dumps({"mentionIds": row.payload["mentionIds"]}).encode(),
+                json.dumps({"mentionIds": list(chunk)}).encode(),
                 consent.settings.neighbour_timeout,
             )
             if answer.status >= 500 or answer.status in (401, 429):
                 raise Unavailable
             if answer.status >= 400:
                 raise Problem("The consent service does not take the doubt.")
+
+    return tell
+
+
+def doubt_handler(consent: DecisionClient) -> Handler:
+    """Sends rows of KIND to the consent service. Raises Unavailable while it does not answer."""
+    tell = doubter(consent)
+
+    def send(rows: Sequence[OutboxRow]) -> None:
+        for row in rows:
+            tell(row.payload["mentionIds"])
 
     return send

@@ -19,17 +19,32 @@ from services.signals.linking.links import (
     add_person,
     close_links,
     holding,
-    links_of,
     mentions_of,
     next_version,
     now,
 )
+from services.signals.linking.merging import (
+    demand_person,
+    merge_persons,
+    surviving_person,
+    unmerge,
+)
 from services.signals.linking.parting import demand_joinable, part
 from services.signals.linking.settling import settle_signals
 from services.signals.linking.states import Band, EndReason, LinkState
-from services.signals.linking.tables import candidates, links, merge_moves, merges, persons
-from shared import ids
-from shared.problems import Conflict, NotFound
+from services.signals.linking.tables import candidates, links
+from shared.problems import NotFound
+
+__all__ = [
+    "confirm_candidate",
+    "confirm_link",
+    "end_link",
+    "merge_persons",
+    "move_link",
+    "refuse_candidate",
+    "surviving_person",
+    "unmerge",
+]
 
 
 def confirm_link(connection: Connection, link_id: str, by: str) -> str:
@@ -59,7 +74,7 @@ def move_link(connection: Connection, link_id: str, person_id: str | None, by: s
     """
     row = holding(connection, link_id)
     if person_id is not None:
-        _demand_person(connection, person_id, row.region, row.layer)
+        demand_person(connection, person_id, row.region, row.layer)
         demand_joinable(connection, [row.mention_id], mentions_of(connection, person_id))
     left = [m for m in mentions_of(connection, row.person_id) if m != row.mention_id]
     part(connection, [row.mention_id], left, by, "moved")
@@ -79,69 +94,6 @@ def move_link(connection: Connection, link_id: str, person_id: str | None, by: s
     return moved
 
 
-def merge_persons(connection: Connection, survivor: str, absorbed: str, by: str) -> str:
-    """All mentions of `absorbed` become mentions of `survivor`. The id of the merge, to undo it."""
-    lives = connection.execute(
-        select(persons.c.region, persons.c.layer).where(persons.c.id == survivor)
-    ).one_or_none()
-    if lives is None or survivor == absorbed:
-        raise NotFound
-    _demand_person(connection, survivor, lives.region, lives.layer)
-    _demand_person(connection, absorbed, lives.region, lives.layer)
-    rows = links_of(connection, absorbed)
-    moving = [row.mention_id for row in rows]
-    demand_joinable(connection, moving, mentions_of(connection, survivor))
-    merge_id = ids.new_id()
-    connection.execute(
-        merges.insert().values(
-            id=merge_id, survivor=survivor, absorbed=absorbed, made_at=now(), made_by=by
-        )
-    )
-    for row in rows:
-        next_version(connection, row, EndReason.MERGED, person_id=survivor)
-        connection.execute(
-            merge_moves.insert().values(merge_id=merge_id, mention_id=row.mention_id)
-        )
-    connection.execute(update(persons).where(persons.c.id == absorbed).values(replaced_by=survivor))
-    settle_signals(connection, {row.signal_id for row in rows})
-    return merge_id
-
-
-def unmerge(connection: Connection, merge_id: str, by: str, *, for_good: bool = False) -> None:
-    """Undoes a merge: what it moved and still lies with the survivor goes back (I6).
-
-    `for_good` also parts the two, so that no machine proposes the pair again. A later merge of the
-    survivor must be undone first: Conflict.
-    """
-    merge = connection.execute(
-        select(merges).where(merges.c.id == merge_id, merges.c.undone_at.is_(None))
-    ).one_or_none()
-    if merge is None:
-        raise NotFound
-    gone = connection.scalar(select(persons.c.replaced_by).where(persons.c.id == merge.survivor))
-    if gone is not None:
-        raise Conflict("The person was merged again since. Undo the later merge first.")
-    connection.execute(
-        update(persons).where(persons.c.id == merge.absorbed).values(replaced_by=None)
-    )
-    moved = set(
-        connection.scalars(
-            select(merge_moves.c.mention_id).where(merge_moves.c.merge_id == merge_id)
-        )
-    )
-    rows = [row for row in links_of(connection, merge.survivor) if row.mention_id in moved]
-    for row in rows:
-        next_version(connection, row, EndReason.UNMERGED, person_id=merge.absorbed)
-    connection.execute(
-        update(merges).where(merges.c.id == merge_id).values(undone_at=now(), undone_by=by)
-    )
-    stayed = mentions_of(connection, merge.survivor)
-    tell_of_split(connection, [*stayed, *(row.mention_id for row in rows)])
-    if for_good:
-        part(connection, [row.mention_id for row in rows], stayed, by, "unmerged")
-    settle_signals(connection, {row.signal_id for row in rows})
-
-
 def confirm_candidate(connection: Connection, candidate_id: str, region: str, by: str) -> str:
     """A human says the mention is that person: their persons become one. The id of the merge."""
     candidate = _open_candidate(connection, candidate_id, region)
@@ -149,7 +101,7 @@ def confirm_candidate(connection: Connection, candidate_id: str, region: str, by
     survivor = surviving_person(connection, candidate.person_id)
     if survivor == link.person_id:
         raise NotFound
-    merge_id = merge_persons(connection, survivor, link.person_id, by)
+    merge_id = merge_persons(connection, survivor, link.person_id, by, candidate_id)
     _decide(connection, [candidate_id], "confirmed", by)
     next_version(
         connection,
@@ -172,16 +124,6 @@ def refuse_candidate(connection: Connection, candidate_id: str, region: str, by:
     settle_signals(connection, _signals_of(connection, [candidate.mention_id, *others]))
 
 
-def surviving_person(connection: Connection, person_id: str) -> str:
-    """The person that `person_id` lives on in after merges; itself when there was none."""
-    current = person_id
-    while True:
-        above = connection.scalar(select(persons.c.replaced_by).where(persons.c.id == current))
-        if above is None:
-            return current
-        current = above
-
-
 def _active_link(connection: Connection, mention_id: str, layer: str) -> Row[Any]:
     row = connection.execute(
         select(links).where(
@@ -194,19 +136,6 @@ def _active_link(connection: Connection, mention_id: str, layer: str) -> Row[Any
     if row is None:
         raise NotFound
     return row
-
-
-def _demand_person(connection: Connection, person_id: str, region: str, layer: str) -> None:
-    found = connection.execute(
-        select(persons.c.id).where(
-            persons.c.id == person_id,
-            persons.c.region == region,
-            persons.c.layer == layer,
-            persons.c.replaced_by.is_(None),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
 
 
 def _signals_of(connection: Connection, mention_ids: Collection[str]) -> set[str]:

@@ -9,7 +9,6 @@ from marshmallow import Schema, fields, validate
 
 from services.signals.cases.answers import explained, room
 from services.signals.cases.shape import schema_of
-from services.signals.picture.desk import DeskService, Queue
 from services.signals.picture.model import Picture, Worklist
 from services.signals.picture.resolving import PersonQuestion, PersonResolver, Resolved
 from services.signals.picture.service import PURPOSES, PictureService
@@ -32,10 +31,6 @@ class PurposeBody(Schema):
     )
 
 
-class QueueBody(Schema):
-    pass
-
-
 class ResolveBody(Schema):
     name = fields.String(validate=validate.Length(max=200))
     birth_date = fields.String(data_key="birthDate", validate=_PARTIAL_DATE)
@@ -51,10 +46,8 @@ class ResolveBody(Schema):
     )
 
 
-def picture_resources(
-    pictures: PictureService, desk: DeskService, resolver: PersonResolver
-) -> Blueprint:
-    """POST /v1/worklist/_view, /v1/cases/{id}/picture, /v1/cases/_queue, /v1/persons/_resolve."""
+def picture_resources(pictures: PictureService, resolver: PersonResolver) -> Blueprint:
+    """POST /v1/worklist/_view, /v1/cases/{id}/picture, /v1/persons/_resolve."""
     blueprint = room("picture", "What a coordinator may see of a household, masked and explained.")
 
     @blueprint.post("/v1/worklist/_view")
@@ -74,15 +67,6 @@ def picture_resources(
     def open_picture(body: dict[str, Any], case_id: str) -> Picture:
         """Open the combined picture of a household, for a purpose."""
         return pictures.open(current_actor(), case_id, body["purpose"])
-
-    @blueprint.post("/v1/cases/_queue")
-    @explained(blueprint)
-    @blueprint.arguments(QueueBody)
-    @blueprint.response(200, schema_of(Queue))
-    @access(Role.DESK, decision="list on worklist; assign on case; know as filter")
-    def view_queue(_body: dict[str, Any]) -> Queue:
-        """The desk's open cases and the matches that wait for a human."""
-        return desk.queue(current_actor())
 
     @blueprint.post("/v1/persons/_resolve")
     @explained(blueprint)

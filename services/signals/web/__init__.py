@@ -7,8 +7,9 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from services.signals.picture.wording import speak
-from services.signals.web.desk_pages import Desk, desk_pages
-from services.signals.web.doors import CasesDoor, HeldDoor, PictureDoor, QueueDoor, SearchDoor
+from services.signals.web.desk_doors import Desk
+from services.signals.web.desk_pages import desk_pages
+from services.signals.web.doors import PictureDoor, SearchDoor
 from services.signals.web.pages import coordinator_pages
 from shared.web import install_pages
 from shared.web.translation import language
@@ -21,12 +22,10 @@ def install(
     *,
     pictures: PictureDoor,
     searches: SearchDoor,
-    queue: QueueDoor,
-    cases: CasesDoor,
-    held: HeldDoor,
+    desk: Desk,
 ) -> None:
     """Adds all pages of the service to its app. Call it after the log-in is installed."""
-    for blueprint in (coordinator_pages(pictures, searches), desk_pages(Desk(queue, cases, held))):
+    for blueprint in (coordinator_pages(pictures, searches), desk_pages(desk)):
         _in_the_readers_language(blueprint)
         app.register_blueprint(blueprint)
     install_pages(app, ENGLISH)

@@ -1,4 +1,4 @@
-"""The desk's page: what waits for a person's decision. Poor in content: who, never what."""
+"""The desk's own page: what waits for a person's decision. Poor in content: who, never what."""
 
 from __future__ import annotations
 
@@ -8,36 +8,28 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.signals.linking.explain import in_words
-from services.signals.picture.desk import CANDIDATE, LINK, Proposal, Queue
-from services.signals.web.doors import CasesDoor, HeldDoor, QueueDoor
+from services.signals.desk.model import LINK, Proposal, Queue
+from services.signals.web import desk_words
+from services.signals.web.desk_acting import done
+from services.signals.web.desk_doors import Desk
+from services.signals.web.desk_pair_pages import add_pairs
+from services.signals.web.desk_undo_pages import add_undo
 from shared.authentication import access, current_actor
 from shared.authentication.actor import Actor
 from shared.ids import is_id
-from shared.problems import Conflict, InvalidInput
 from shared.vocabulary import LegalContext, Role
-from shared.web.dates import when
-from shared.web.messages import tell
 from shared.web.translation import _, later
 
 _LONGEST_NAME = 80
+_SHOWN = 20  # of each list; the rest is counted and one click away
 DESK = Role.DESK
-_BIRTH_DOUBT = "birth_date_uncertain"
-_FIELD = ":"  # in a code that is about one field: "surname:equal"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """The doors that the desk's page knocks on."""
-
-    queue: QueueDoor
-    cases: CasesDoor
-    held: HeldDoor
 
 
 def desk_pages(desk: Desk) -> Blueprint:
     """The blueprint of /desk and of its forms."""
     blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+    add_pairs(blueprint, desk, _page)
+    add_undo(blueprint, desk)
 
     @blueprint.get("")
     @access(DESK, decision="list on worklist, assign on every case that is listed", page=True)
@@ -96,31 +88,6 @@ def desk_pages(desk: Desk) -> Blueprint:
             later("Het verzamelen van gegevens is begonnen."),
         )
 
-    @blueprint.post("/links/<link_id>/confirmations")
-    @access(DESK, decision="assign on the case the link is in", page=True)
-    def confirm(link_id: str) -> Response | tuple[str, int]:
-        actor = current_actor()
-        return _done(
-            desk,
-            actor,
-            lambda: desk.cases.confirm_link(actor, link_id),
-            later("De koppeling is bevestigd."),
-        )
-
-    @blueprint.post("/candidates/<candidate_id>/decisions")
-    @access(DESK, decision="assign on the case the candidate is in", page=True)
-    def decide(candidate_id: str) -> Response | tuple[str, int]:
-        actor = current_actor()
-        same = request.form.get("same", "")
-        if same not in ("yes", "no"):
-            return _page(desk, actor, _("Kies of het dezelfde persoon is.")), 400
-        return _done(
-            desk,
-            actor,
-            lambda: desk.cases.decide_candidate(actor, candidate_id, same=same == "yes"),
-            later("Uw besluit is vastgelegd."),
-        )
-
     return blueprint
 
 
@@ -139,42 +106,38 @@ def _person(desk: Desk, actor: Actor) -> tuple[str, str] | None:
 def _done(
     desk: Desk, actor: Actor, act: Callable[[], object], said: str
 ) -> Response | tuple[str, int]:
-    """Does it and comes back to the list; what cannot be done is said there."""
-    try:
-        act()
-    except InvalidInput as problem:
-        named = any(fault.code == "not-named" for fault in problem.faults)
-        text = (
-            _("Deze zaak is gesloten: zet deze persoon eerst op de lijst.")
-            if named
-            else _("Dat kan niet met deze zaak.")
-        )
-        return _page(desk, actor, text), 400
-    except Conflict:
-        return _page(desk, actor, _("Iemand was u voor. Hieronder staat de nieuwe stand.")), 409
-    tell(said)
+    fault = done(act, said)
+    if fault is not None:
+        return _page(desk, actor, fault.text), fault.status
     return redirect(url_for("desk.queue"), 303)
 
 
 def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
     queue = desk.queue.queue(actor)
     held_count, held = desk.held(actor)
+    everything = request.args.get("show") == "all"
+    most = None if everything else _SHOWN
     waiting = [case for case in queue.cases if not case.coordinator_name]
+    assigned = [case for case in queue.cases if case.coordinator_name]
+    doubted = [one for one in queue.proposals if one.kind != LINK]
+    sure = _sure(queue)
     return render_template(
         "desk.html",
         queue=queue,
-        waiting=waiting,
-        assigned=[case for case in queue.cases if case.coordinator_name],
+        waiting=waiting[:most],
+        waiting_count=len(waiting),
+        assigned=assigned[:most],
+        assigned_count=len(assigned),
         staff=desk.cases.staff(actor),
         wgs=actor.legal_context is LegalContext.ZVH_WGS,
         held=held,
         held_count=held_count,
         fault=fault,
-        doubted=[one for one in queue.proposals if one.kind == CANDIDATE],
-        sure=_sure(queue),
-        doubts=doubts,
-        compared=compared,
-        births=births,
+        doubted=doubted[:most],
+        doubted_count=len(doubted),
+        sure=sure[:most],
+        sure_count=len(sure),
+        words=desk_words,
     )
 
 
@@ -184,47 +147,18 @@ class SureLinks:
 
     name: str
     number: str
+    case_id: str
     links: tuple[Proposal, ...]
 
 
 def _sure(queue: Queue) -> list[SureLinks]:
     """By case, in the order of the queue."""
-    names = {case.number: case.name for case in queue.cases}
     found: dict[str, list[Proposal]] = {}
     for one in queue.proposals:
         if one.kind == LINK:
-            found.setdefault(one.number, []).append(one)
+            found.setdefault(one.case_id, []).append(one)
     return [
-        SureLinks(names.get(number, ""), number, tuple(links)) for number, links in found.items()
+        SureLinks(case.name, case.number, case.case_id, tuple(found[case.case_id]))
+        for case in queue.cases
+        if case.case_id in found
     ]
-
-
-def births(dates: str) -> str:
-    """One or more dates of birth ("1979-05-02 / 1979") in words."""
-    return " / ".join(when(date) for date in dates.split(" / "))
-
-
-def doubts(proposal: Proposal) -> list[str]:
-    """Why the machine leaves it to a human, each a sentence."""
-    unsure = [code for code in proposal.reasons if _FIELD not in code]
-    told = _about_birth(proposal) if _BIRTH_DOUBT in unsure else ""
-    words = in_words((code for code in unsure if not (told and code == _BIRTH_DOUBT)), _)
-    return [*words, told] if told else words
-
-
-def _about_birth(proposal: Proposal) -> str:
-    """What is really the matter with two dates that do not contradict each other, or ""."""
-    dates = [proposal.this_birth_date, *proposal.known_birth_date.split(" / ")]
-    known = [date for date in dates if date]
-    if any(len(date) == len("2001") for date in known):
-        return _("Van een van beide is alleen het geboortejaar bekend.")
-    if any(len(date) == len("2001-02") for date in known):
-        return _("Van een van beide zijn alleen geboortejaar en maand bekend.")
-    if len(known) > 1 and len(set(known)) == 1:
-        return _("De geboortedatum is gelijk, maar alleen dat is niet genoeg.")
-    return ""
-
-
-def compared(proposal: Proposal) -> list[str]:
-    """What it saw in each field it could compare, each a sentence."""
-    return in_words((code for code in proposal.reasons if _FIELD in code), _)

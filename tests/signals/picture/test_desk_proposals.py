@@ -52,18 +52,18 @@ def test_a_person_known_only_from_signals_the_desk_may_not_know_is_not_proposed(
     assert _doubted(world) == []
 
 
-def test_a_pair_that_is_not_shown_cannot_be_decided_on(world: World) -> None:
-    world.push("police-utrecht", _about("P-1", TWIN, compartment="honour"))
+def test_a_pair_of_another_desk_cannot_be_decided_on(world: World) -> None:
+    world.push("police-utrecht", _about("P-1", TWIN))
     world.push("police-utrecht", _about("P-2", NEWCOMER))
     with world.signals.connect() as connection:
-        (hidden,) = open_candidates(connection, "utrecht", LegalContext.VT_TASK)
-    path = f"/v1/candidates/{hidden.candidate_id}/decisions"
-    answer = world.call("s.kaya", path, {"same": True})
-    nothing = world.call("s.kaya", f"/v1/candidates/{ids.new_id()}/decisions", {"same": True})
+        (theirs,) = open_candidates(connection, "utrecht", LegalContext.VT_TASK)
+    path = f"/v1/candidates/{theirs.candidate_id}/decisions"
+    answer = world.call("l.smit", path, {"same": True})
+    nothing = world.call("l.smit", f"/v1/candidates/{ids.new_id()}/decisions", {"same": True})
     assert answer.status_code == nothing.status_code == 404
     assert [entry["reason"] for entry in world.log("decision.refused")] == ["link.confirmed"] * 2
     with world.signals.connect() as connection:
-        assert open_candidates(connection, "utrecht", LegalContext.VT_TASK) == [hidden]
+        assert open_candidates(connection, "utrecht", LegalContext.VT_TASK) == [theirs]
 
 
 def test_a_pair_across_households_is_judged_where_the_newcomer_is(world: World) -> None:
