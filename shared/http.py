@@ -29,7 +29,7 @@ from shared.problems import (
     NotFound,
     Problem,
 )
-from shared.requests import RequestParser
+from shared.requests import RequestParser, demand_readable
 from shared.settings import Settings
 
 API_VERSION = "1.0.0"
@@ -96,6 +96,7 @@ def create_service(wiring: Wiring, *, title: str, description: str) -> tuple[Fla
     app.extensions["bundel"] = wiring
     _add_metrics(app, wiring)
     app.before_request(_open_request)
+    app.before_request(_demand_readable)
     app.before_request(_demand_access)
     app.after_request(_add_headers)
     app.register_error_handler(Problem, problem_response)
@@ -153,6 +154,11 @@ def _demand_access() -> Any:
         wiring.record_denial(actor, request.endpoint)
         raise NotFound
     return None
+
+
+def _demand_readable() -> None:
+    if request.endpoint is not None:
+        demand_readable()
 
 
 def _add_headers(response: Response) -> Response:

@@ -20,6 +20,9 @@ from shared.clients.transport import WsgiTransport
 from shared.database import migrate
 from shared.http import mounted
 from shared.settings import Settings, load_settings
+from tests.whole import whole
+
+__all__ = ["whole"]  # a fixture, found here
 
 PASSWORD = "bundel-demo"
 TokenOf = Callable[..., str]

@@ -11,7 +11,6 @@ from marshmallow import Schema, ValidationError
 
 from services.signals.intake.answers import Answered, Status
 from services.signals.intake.schemas import faults_in
-from services.signals.intake.strict_json import bad_text, read_object
 from shared import ids
 from shared.problems import (
     Fault,
@@ -21,6 +20,7 @@ from shared.problems import (
     UnsupportedMediaType,
 )
 from shared.requests import demand_json
+from shared.strict_json import bad_text, read_object
 
 _IF_MATCH = re.compile(r'"([0-9]{1,9})"')
 

@@ -14,9 +14,9 @@ from services.signals.intake import rules
 from services.signals.intake.records import Notice
 from services.signals.intake.schemas import SIGNAL, SOURCE_REFERENCE, faults_in
 from services.signals.intake.signal import Signal, Source
-from services.signals.intake.strict_json import bad_text, read_object
 from services.signals.intake.vocabulary import Kind
 from shared.problems import Fault, InvalidInput
+from shared.strict_json import bad_text, read_object
 from shared.vocabulary import Region
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from shared.problems import Fault, InvalidInput
 
 MAXIMUM_DEPTH = 20
+_UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Refused(ValueError):
@@ -80,7 +82,7 @@ def bad_text(document: dict[str, Any]) -> list[Fault]:
 
 def is_clean(text: str) -> bool:
     """No NUL and no lone surrogate: can be stored and shown everywhere."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNCLEAN.search(text) is None
 
 
 def walk(document: Any) -> Iterator[tuple[str, Any]]:
