@@ -23,12 +23,14 @@ class LayerPlan:
     """What would be done in one layer, worked out from what lies in that layer alone.
 
     `placements` for mentions that get a link there, should its context permit; `person_of` says
-    whom each mention is linked to then, `made` which of these persons are new.
+    whom each mention is linked to then, `made` which of these persons are new. `doubted`: linked
+    mentions of a closed signal that may be somebody who was named openly since.
     """
 
     layer: str
     held: Mapping[str, Held]  # links of current mentions that hold, by mention
     placements: Mapping[str, Placement]
+    doubted: tuple[Placement, ...]
     person_of: Mapping[str, str]
     made: frozenset[str]
     replaces: Mapping[str, str]  # mention → the link that its new one follows
@@ -148,6 +150,7 @@ def _in_layer(
         layer=layer,
         held=held,
         placements=placements,
+        doubted=tuple(one for m, one in placed.items() if m not in placements and one.maybe),
         person_of=person_of,
         made=frozenset(made),
         replaces={m: link.id for m, link in {**previous, **moved}.items()},

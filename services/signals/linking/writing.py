@@ -28,6 +28,7 @@ from services.signals.linking.weights import Weights
 from shared import ids
 
 _SHOWN_TO_THE_DESK = 3
+_AGAIN = "candidates again"  # rows of which some may stand already
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class _Batch:
             self._dropped[context] |= {held.mention_id for held in layer.moved}
             for placement in layer.placements.values():
                 made.add(self._link(plan, layer, verdict, placement, made_entry))
+            for placement in layer.doubted:
+                self._propose(_AGAIN, plan, context, placement)
         if verdict.contexts:
             self._end(plan.sealed.values(), EndReason.DECIDED_ANEW)
         else:
@@ -119,6 +122,7 @@ class _Batch:
             close_links(connection, link_ids, reason)
         for layer, mention_ids in self._dropped.items():
             _drop_candidates(connection, mention_ids, layer)
+        self._rows[candidates.name] += _not_yet_proposed(connection, self._rows[_AGAIN])
         for table in (persons, links, link_scores, candidates):
             if self._rows[table.name]:
                 connection.execute(table.insert(), self._rows[table.name])
@@ -169,23 +173,25 @@ class _Batch:
                 previous_link_id=sealed.id if sealed is not None else layer.replaces.get(mention),
             )
         )
-        for judgement in placement.maybe[:_SHOWN_TO_THE_DESK]:
-            self._add(
-                candidates,
-                {
-                    "id": ids.new_id(),
-                    "mention_id": mention,
-                    "person_id": judgement.person_id,
-                    "region": plan.record.region,
-                    "layer": layer.layer,
-                    "score_bits": judgement.score,
-                    "scores": [[s.field, s.bits, s.reason] for s in judgement.fields],
-                    "reasons": list(judgement.doubts),
-                    "weights_version": self.weights.version,
-                    "made_at": now(),
-                },
-            )
+        self._propose(candidates.name, plan, layer.layer, placement)
         return person
+
+    def _propose(self, where: str, plan: Plan, layer: str, placement: Placement) -> None:
+        self._rows[where] += [
+            {
+                "id": ids.new_id(),
+                "mention_id": placement.mention_id,
+                "person_id": judgement.person_id,
+                "region": plan.record.region,
+                "layer": layer,
+                "score_bits": judgement.score,
+                "scores": [[s.field, s.bits, s.reason] for s in judgement.fields],
+                "reasons": list(judgement.doubts),
+                "weights_version": self.weights.version,
+                "made_at": now(),
+            }
+            for judgement in placement.maybe[:_SHOWN_TO_THE_DESK]
+        ]
 
     def _seal(self, plan: Plan, verdict: Verdict) -> set[str]:
         """Each mention that is not sealed yet becomes a cluster of its own that joins nothing."""
@@ -245,6 +251,18 @@ class _Batch:
             if len(pair) == 2 and pair & current:
                 one, other = sorted(pair)
                 self._parted.append((one, other))
+
+
+def _not_yet_proposed(
+    connection: Connection, rows: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    standing: set[tuple[str, str]] = set()
+    for chunk in chunks({row["mention_id"] for row in rows}):
+        query = select(candidates.c.mention_id, candidates.c.person_id).where(
+            candidates.c.mention_id.in_(chunk), candidates.c.decided_at.is_(None)
+        )
+        standing |= {(mention, person) for mention, person in connection.execute(query)}
+    return [row for row in rows if (row["mention_id"], row["person_id"]) not in standing]
 
 
 def _drop_candidates(

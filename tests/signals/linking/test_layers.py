@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,37 +80,57 @@ class Town(World):
             for mention in one.people:
                 self.names[self.mention(signal, f"p{mention}")] = f"{number}/{mention}"
 
-    def seen_in(self, context: LegalContext) -> Any:
+    def seen_in(self, context: LegalContext, hidden: Collection[str] = ()) -> Any:
         """Every household of the context: its mentions by person with band and place, its ties;
-        and what its desk is asked to judge."""
+        and what its desk is asked to judge. Without what only signals called `hidden` say."""
+        shown = {name for name in self.names.values() if name.split("/")[0] not in hidden}
         with self.engine.connect() as connection:
             lying = reading.households_of_signals(connection, self.names.keys())
             homes = sorted({home for found in lying.values() for home in found})
-            called: dict[str, tuple[str, ...]] = {}
+            # By all its mentions: somebody may be of several households.
+            told: dict[str, set[str]] = defaultdict(set)
+            for home in homes:
+                for one in reading.household_persons(connection, home, context):
+                    told[one.person_id] |= {self.names[m] for m in one.mention_ids} & shown
+            called = {person_id: tuple(sorted(names)) for person_id, names in told.items()}
             seen = []
             for home in homes:
-                items = reading.household_items(connection, [home], context)
-                persons = reading.household_persons(connection, home, context)
-                for one in persons:
-                    called[one.person_id] = tuple(sorted(self.names[m] for m in one.mention_ids))
+                items = [
+                    item
+                    for item in reading.household_items(connection, [home], context)
+                    if self.names[item.mention_id] in shown
+                ]
+                persons = [
+                    one
+                    for one in reading.household_persons(connection, home, context)
+                    if any(self.names[m] in shown for m in one.mention_ids)
+                ]
                 if not items:
                     continue
                 seen.append(
                     (
                         sorted((self.names[i.mention_id], i.band, i.confirmed) for i in items),
                         sorted(
-                            (called[p.person_id], p.role, p.until_date or "", p.unconfirmed)
+                            (
+                                called[p.person_id],
+                                p.role,
+                                p.until_date or "",
+                                # of all that names them; pictures work it out from what they show
+                                p.unconfirmed and not hidden,
+                            )
                             for p in persons
                         ),
                         sorted(
                             (called[t.person_from], called[t.person_to], t.kind)
                             for t in reading.household_ties(connection, home, context)
+                            if self.names[t.signal_id] in shown
                         ),
                     )
                 )
             doubts = sorted(
                 (self.names[c.mention_id], called.get(c.person_id, ()), c.score_bits, c.reasons)
                 for c in reading.open_candidates(connection, "utrecht", context)
+                if self.names[c.mention_id] in shown and called.get(c.person_id, ("?",))
             )
         return sorted(seen), doubts
 
