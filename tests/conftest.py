@@ -14,12 +14,12 @@ from shared.database import migrate
 from shared.settings import Settings, load_settings
 
 pytest_plugins = [
+    "tests.engines.postgres",
+    "tests.engines.grown",
     "tests.running",
     "tests.fixtures_identity",
     "tests.town",
-    "tests.engines.postgres",
     "tests.engines.opensearch",
-    "tests.engines.grown",
     "tests.engines.keycloak",
 ]
 

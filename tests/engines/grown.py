@@ -53,7 +53,12 @@ def _engines(request: pytest.FixtureRequest) -> Iterator[Engines]:
         found = {f"BUNDEL_{n.upper()}_DATABASE": cluster.place(s) for n, s in DATABASES.items()}
         urls.extend(found.values())
         indices.append(f"bundel-{ids.new_id()}")
-        return {**found, "BUNDEL_OPENSEARCH_URL": search, "BUNDEL_OPENSEARCH_INDEX": indices[-1]}
+        return {
+            **found,
+            "BUNDEL_OPENSEARCH_URL": search,
+            "BUNDEL_OPENSEARCH_INDEX": indices[-1],
+            "BUNDEL_OPENSEARCH_REFRESH": "true",  # what the relay sent is found at once
+        }
 
     yield make
     for url in urls:

@@ -33,6 +33,10 @@ class Cluster:
             self._templates[service] = name
         return self._url(self._create(self._templates[service]))
 
+    def bare(self) -> str:
+        """The URL of a fresh database with nothing in it."""
+        return self._url(self._create())
+
     def drop(self, url: str) -> None:
         name = str(make_url(url).database)
         self._made.remove(name)

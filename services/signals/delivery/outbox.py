@@ -103,5 +103,16 @@ def revive(connection: Connection, message_id: str) -> bool:
     return bool(result.rowcount)
 
 
+def resend_since(connection: Connection, kind: str, moment: str) -> int:
+    """Sends again what was sent since `moment` (RFC 3339, as stored): the receiver was put back to
+    a state of before. How many messages."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.kind == kind, outbox.c.sent_at >= moment)
+        .values(sent_at=None, attempts=0, next_at=clock.timestamp(clock.now()))
+    )
+    return result.rowcount
+
+
 def outbox_row(row: Any) -> OutboxRow:
     return OutboxRow(row.id, row.kind, row.payload, row.created_at, row.attempts)
