@@ -8,12 +8,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 SERVICES = ("signals", "consent", "audit")
 KEY_NAMES = ("KEK", "MATCH_KEY", "TOKEN_KEY", "IDEMPOTENCY_KEY", "SESSION_KEY", "LOG_KEY")
+WITNESS_NAME = "bundel.invalid/witness"
 _DEVELOPMENT_SEED = b"bundel development key, worthless outside this mode: "
 _MINIMUM_KEY_BYTES = 32
 
@@ -46,6 +49,15 @@ class Settings:
     neighbour_timeout: float = 5.0  # seconds
     access_token_seconds: int = 300
     log_level: str = "INFO"
+    log_free_bytes: int = 64 << 20  # kept free on the log's disk
+    witness_url: str = ""  # where a witness of the log is reached; "" for none
+    witness_key: str = ""  # its public key (C2SP vkey)
+    opensearch_url: str = ""  # "": the search index is in the signals database
+    opensearch_index: str = "bundel-signals"
+    opensearch_user: str = ""
+    opensearch_password: str = field(default="", repr=False)
+    opensearch_ca: str = ""  # file with the certificate authority of the node
+    opensearch_refresh: str = "false"  # false | wait_for | true: when what is sent can be found
 
     @property
     def development(self) -> bool:
@@ -89,6 +101,60 @@ def _number(env: Mapping[str, str], name: str, default: str) -> float:
         raise SettingsError(f"{name} must be a number, not {text!r}.") from error
 
 
+def _witness(env: Mapping[str, str]) -> dict[str, Any]:
+    url = env.get("BUNDEL_WITNESS_URL", "").rstrip("/")
+    key = env.get("BUNDEL_WITNESS_KEY", "").strip()
+    if url and not key:
+        raise SettingsError(
+            "BUNDEL_WITNESS_URL needs BUNDEL_WITNESS_KEY: the witness's public key, from the "
+            "witness itself and not from whoever keeps the log."
+        )
+    return {"witness_url": url, "witness_key": key}
+
+
+@dataclass(frozen=True)
+class WitnessSettings:
+    """What a witness needs: it may run where nothing else of Bundel does."""
+
+    folder: Path
+    name: str
+    logs: tuple[str, ...]  # public keys (C2SP vkeys) of the logs that it watches
+
+
+def load_witness_settings(environ: Mapping[str, str] | None = None) -> WitnessSettings:
+    """Settings of a witness from the environment. Raises SettingsError with what to do."""
+    env = os.environ if environ is None else environ
+    logs = tuple(env.get("BUNDEL_WITNESSED_LOGS", "").split())
+    if not logs:
+        raise SettingsError(
+            "BUNDEL_WITNESSED_LOGS is not set: the public keys of the logs to watch, with spaces "
+            "between them. `bundel log key` prints that of a log."
+        )
+    folder = env.get("BUNDEL_WITNESS_FOLDER") or Path(env.get("BUNDEL_HOME", "var")) / "witness"
+    name = env.get("BUNDEL_WITNESS_NAME", WITNESS_NAME)
+    return WitnessSettings(Path(folder).resolve(), name, logs)
+
+
+def _opensearch(env: Mapping[str, str], development: bool) -> dict[str, Any]:
+    url = env.get("BUNDEL_OPENSEARCH_URL", "").rstrip("/")
+    if url and not development and not url.startswith("https://"):
+        raise SettingsError("BUNDEL_OPENSEARCH_URL must be an https address outside development.")
+    index = env.get("BUNDEL_OPENSEARCH_INDEX", "bundel-signals")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,60}", index):
+        raise SettingsError("BUNDEL_OPENSEARCH_INDEX: small letters, digits and hyphens only.")
+    refresh = env.get("BUNDEL_OPENSEARCH_REFRESH", "false")
+    if refresh not in ("false", "wait_for", "true"):
+        raise SettingsError("BUNDEL_OPENSEARCH_REFRESH must be false, wait_for or true.")
+    return {
+        "opensearch_url": url,
+        "opensearch_index": index,
+        "opensearch_user": env.get("BUNDEL_OPENSEARCH_USER", ""),
+        "opensearch_password": env.get("BUNDEL_OPENSEARCH_PASSWORD", ""),
+        "opensearch_ca": env.get("BUNDEL_OPENSEARCH_CA", ""),
+        "opensearch_refresh": refresh,
+    }
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment (BUNDEL_*). Raises SettingsError with what to do."""
     env = os.environ if environ is None else environ
@@ -126,4 +192,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_origin=env.get("BUNDEL_LOG_ORIGIN", "bundel.invalid/log"),
         log_level=env.get("BUNDEL_LOG_LEVEL", "INFO"),
         neighbour_timeout=_number(env, "BUNDEL_NEIGHBOUR_TIMEOUT", "5"),
+        log_free_bytes=int(_number(env, "BUNDEL_LOG_FREE_MB", "64")) << 20,
+        **_witness(env),
+        **_opensearch(env, development),
     )

@@ -13,8 +13,9 @@ from bundel.bench.ground import Ground
 from bundel.bench.line import Line, quantile, time_line
 from bundel.bench.material import Material, single_call, to_json_bytes
 from bundel.bench.picture import COORDINATOR, PURPOSE, assign, queue
-from services.signals.search.fts5 import Fts5Index
+from services.signals.search.choosing import tokeniser_of
 from services.signals.search.index import Document, Key
+from services.signals.search.rows import RowIndex
 from services.signals.search.tokens import Tokeniser
 from shared import clock, ids
 from shared.database import open_engine, writing
@@ -118,27 +119,30 @@ def _allow(ground: Ground, households: int) -> int:
 
 def _fill(ground: Ground, texts: list[str], documents: int) -> None:
     """Puts documents of other people's households into the index, as the service writes them."""
-    tokeniser = Tokeniser(ground.settings.key("TOKEN_KEY"))
-    tokens = [tokeniser.words(text) for text in texts]
+    tokeniser = tokeniser_of(ground.settings)
     engine = open_engine(ground.settings.databases["signals"])
-    index = Fts5Index()
+    index = RowIndex(tokeniser)
     try:
         for start in range(0, documents, _AT_ONCE):
+            made = [
+                _document(tokeniser, ids.new_id(), texts[number % len(texts)])
+                for number in range(start, min(start + _AT_ONCE, documents))
+            ]
             with writing(engine).begin() as connection:
-                for number in range(start, min(start + _AT_ONCE, documents)):
-                    household = ids.new_id()
-                    document = Document(
-                        key=Key(ids.new_id(), household),
-                        version=1,
-                        agency="police",
-                        category="incident",
-                        access=tokeniser.access(household, "police", "incident"),
-                        statements=tokens[number % len(tokens)],
-                        persons=frozenset(),
-                    )
-                    index.index(connection, document)
+                index.write(connection, made)
     finally:
         engine.dispose()
+
+
+def _document(tokeniser: Tokeniser, household: str, text: str) -> Document:
+    return Document(
+        key=Key(ids.new_id(), household),
+        version=1,
+        agency="police",
+        category="incident",
+        day="2026-03-03",
+        statements=tokeniser.words(household, text),
+    )
 
 
 def _fill_peer(ground: Ground, texts: list[str], documents: int) -> None:

@@ -35,11 +35,9 @@ from services.signals.picture.service import PictureService
 from services.signals.protection.addresses import AddressKeyer
 from services.signals.protection.matchkeys import MatchKeyer
 from services.signals.protection.vault import Vault
-from services.signals.search.indexing import Indexer
+from services.signals.search.choosing import choose, tokeniser_of
 from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
-from services.signals.search.token_table import index_for
-from services.signals.search.tokens import Tokeniser
 from services.signals.web import install
 from services.signals.web.desk_doors import Desk
 from services.signals.web.held import HeldSignals
@@ -76,6 +74,7 @@ class Rooms:
     handlers: dict[str, Handler] = field(default_factory=dict)  # outbox kind -> sender
     on_receipt: dict[str, OnReceipt] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
+    closing: list[Callable[[], None]] = field(default_factory=list)
     doors: Doors | None = None  # what the pages ask
 
 
@@ -107,7 +106,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     _open_pages(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
-    app.extensions["bundel_close"] = _closing(engine, keys_engine)
+    app.extensions["bundel_close"] = _closing(*rooms.closing, engine.dispose, keys_engine.dispose)
     return app
 
 
@@ -147,9 +146,8 @@ def _open_intake(rooms: Rooms) -> None:
 def _open_casework(rooms: Rooms) -> None:
     """Linking, cases, picture and search, and the flow that drives a signal through them."""
     engine, vault, audit, decisions = rooms.engine, rooms.vault, rooms.audit, rooms.decisions
-    tokeniser = Tokeniser(rooms.settings.key("TOKEN_KEY"))
-    index = index_for(engine.dialect.name)
-    following = Following(Indexer(vault, tokeniser, index))
+    chosen = choose(rooms.settings, engine, vault, tokeniser_of(rooms.settings))
+    following = Following(chosen.indexer)
     linker = Linker(engine, vault, rooms.keyer, decisions)
     cases = CaseService(engine, decisions, audit)
     pictures = PictureService(engine, vault, decisions, audit)
@@ -161,7 +159,7 @@ def _open_casework(rooms: Rooms) -> None:
         undoing=Undoing(decider, vault, following.follow, doubts.doubter(decisions)),
     )
     resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
-    searches = SearchService(engine, vault, decisions, audit, index, tokeniser)
+    searches = SearchService(engine, vault, decisions, audit, chosen.index)
     transfers = TransferService(engine, vault, decisions, audit)
     rooms.api.register_blueprint(case_resources(cases))
     rooms.api.register_blueprint(transfer_resources(transfers))
@@ -173,6 +171,9 @@ def _open_casework(rooms: Rooms) -> None:
         cases=cases, desk=desk, pictures=pictures, searches=searches, transfers=transfers
     )
     rooms.on_receipt["audit"] = following.on_receipt
+    rooms.handlers.update(chosen.handlers)
+    rooms.workers["index"] = chosen.keeper
+    rooms.closing.append(chosen.close)
     rooms.handlers[doubts.KIND] = doubts.doubt_handler(decisions)
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
 
@@ -204,9 +205,9 @@ def _answers(engine: Engine) -> Callable[[], None]:
     return check
 
 
-def _closing(*engines: Engine) -> Callable[[], None]:
+def _closing(*ends: Callable[[], None]) -> Callable[[], None]:
     def close() -> None:
-        for engine in engines:
-            engine.dispose()
+        for end in ends:
+            end()
 
     return close

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from services.signals.cases.ages import whole_years
 from services.signals.cases.model import CaseRecord
+from services.signals.intake.outlines import SignalOutline
 from services.signals.intake.reading import load_mentions, load_signals
 from services.signals.intake.records import MentionRecord, SignalRecord
 from services.signals.linking.reading import HouseholdItem, household_items, person_mentions
@@ -137,9 +138,16 @@ def _case_items(
         )
 
 
+def told_facts(
+    case: CaseRecord, signal: SignalOutline, links: Collection[HouseholdItem]
+) -> SignalFacts:
+    """The facts of one signal without the persons it is about: enough where no rule asks them."""
+    return _signal_facts(case, signal, links, (), _People({}, clock.today()))
+
+
 def _signal_facts(
     case: CaseRecord,
-    signal: SignalRecord,
+    signal: SignalRecord | SignalOutline,
     links: Collection[HouseholdItem],
     mentions: Sequence[MentionRecord],
     people: _People,

@@ -70,3 +70,15 @@ def households_of_signals(
     for row in rows:
         result[row.signal_id].append(row.id)
     return result
+
+
+def bundled_signals(connection: Connection, after: str, limit: int) -> list[str]:
+    """The next signals that lie in a household now, in the order of their ids."""
+    query = (
+        select(bundlings.c.signal_id)
+        .where(bundlings.c.signal_id > after, bundlings.c.ended_at.is_(None))
+        .distinct()
+        .order_by(bundlings.c.signal_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())

@@ -59,14 +59,21 @@ class TieRecord:
 
 
 def household_items(
-    connection: Connection, household_ids: Iterable[str], context: LegalContext
+    connection: Connection,
+    household_ids: Iterable[str],
+    context: LegalContext | None,
+    signal_ids: Iterable[str] | None = None,
 ) -> list[HouseholdItem]:
-    """Every mention bundled in these households that `context` may use, in a stable order."""
+    """Every mention bundled in these households that `context` may use, in a stable order.
+
+    `signal_ids`: only of these signals. Without a context each household is read in its own: to
+    index it, never to show it.
+    """
     survivors = surviving_households(connection, household_ids)
     asked_of = defaultdict(list)
     for asked, survivor in survivors.items():
         asked_of[survivor].append(asked)
-    rows = _bundled_links(connection, survivors.values(), context)
+    rows = _bundled_links(connection, survivors.values(), context, signal_ids)
     items = [
         HouseholdItem(
             household_id=asked,
@@ -154,32 +161,42 @@ def household_ties(
 
 
 def _bundled_links(
-    connection: Connection, household_ids: Iterable[str], context: LegalContext
+    connection: Connection,
+    household_ids: Iterable[str],
+    context: LegalContext | None,
+    signal_ids: Iterable[str] | None = None,
 ) -> Sequence[RowMapping]:
     """Links of the layer that each household lies in, when that layer is of this context."""
-    return (
-        connection.execute(
-            select(links, bundlings.c.household_id)
-            .join(bundlings, bundlings.c.mention_id == links.c.mention_id)
-            .join(
-                households,
-                (households.c.id == bundlings.c.household_id)
-                & (households.c.layer == links.c.layer),
-            )
-            .join(
-                memberships,
-                (memberships.c.household_id == bundlings.c.household_id)
-                & (memberships.c.person_id == links.c.person_id),
-            )
-            .where(
-                bundlings.c.household_id.in_(set(household_ids)),
-                bundlings.c.ended_at.is_(None),
-                memberships.c.ended_at.is_(None),
-                households.c.layer == context.value,
-                links.c.ended_at.is_(None),
-                links.c.state == LinkState.ACTIVE.value,
-            )
+    query = (
+        select(
+            links.c.id,
+            links.c.signal_id,
+            links.c.mention_id,
+            links.c.person_id,
+            links.c.confirmed_by,
+            links.c.band,
+            bundlings.c.household_id,
         )
-        .mappings()
-        .all()
+        .join(bundlings, bundlings.c.mention_id == links.c.mention_id)
+        .join(
+            households,
+            (households.c.id == bundlings.c.household_id) & (households.c.layer == links.c.layer),
+        )
+        .join(
+            memberships,
+            (memberships.c.household_id == bundlings.c.household_id)
+            & (memberships.c.person_id == links.c.person_id),
+        )
+        .where(
+            bundlings.c.household_id.in_(set(household_ids)),
+            bundlings.c.ended_at.is_(None),
+            memberships.c.ended_at.is_(None),
+            links.c.ended_at.is_(None),
+            links.c.state == LinkState.ACTIVE.value,
+        )
     )
+    if context is not None:
+        query = query.where(households.c.layer == context.value)
+    if signal_ids is not None:
+        query = query.where(bundlings.c.signal_id.in_(set(signal_ids)))
+    return connection.execute(query).mappings().all()

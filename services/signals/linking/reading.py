@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.signals.linking.lineage import (
     HouseholdRecord,
     absorbed_households,
+    bundled_signals,
     households_of_signals,
     load_households,
     surviving_households,
@@ -36,6 +37,7 @@ __all__ = [
     "PersonRecord",
     "TieRecord",
     "absorbed_households",
+    "bundled_signals",
     "household_items",
     "household_persons",
     "household_ties",

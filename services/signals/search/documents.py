@@ -1,88 +1,173 @@
-"""The part of the index that is the same for every back end in the database: which documents there
-are, and under which source and category each is found."""
+"""The part of the index that lives in the database whatever the engine: which documents there are,
+in which revision, and under which source and category each is found."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, text, update
 
-from services.signals.search import analyser
 from services.signals.search.index import Document, Key
 from services.signals.search.tables import search_documents
 from shared import clock
 
+_CHUNK = 500  # ids per query
+_COLUMNS = search_documents.c
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way into documents of one household."""
+# The same in SQLite and PostgreSQL. A revision only grows, also over a removal.
+_KEEP = text(
+    "INSERT INTO search_documents (signal_id, household_id, revision, live, version, tokeniser,"
+    " agency, category, statements, persons, changed_at) VALUES (:signal_id, :household_id, 1,"
+    " true, :version, :tokeniser, :agency, :category, :statements, :persons, :changed_at)"
+    " ON CONFLICT (signal_id, household_id) DO UPDATE SET"
+    " revision = search_documents.revision + 1, live = true, version = excluded.version,"
+    " tokeniser = excluded.tokeniser, agency = excluded.agency, category = excluded.category,"
+    " statements = excluded.statements, persons = excluded.persons,"
+    " changed_at = excluded.changed_at"
+)
 
-    household_id: str
-    agency: str
-    category: str
-    access: str
 
-
-def keep(connection: Connection, document: Document) -> None:
-    """Notes a document in place of an older one."""
-    forget(connection, [document.key])
+def keep(
+    connection: Connection, documents: Sequence[Document], tokeniser: str, *, tokens: bool
+) -> None:
+    """Notes documents in place of older ones, with their tokens when these are kept here."""
+    if not documents:
+        return
+    now = clock.timestamp(clock.now())
     connection.execute(
-        insert(search_documents).values(
-            signal_id=document.key.signal_id,
-            household_id=document.key.household_id,
-            version=document.version,
-            analyser=analyser.VERSION,
-            agency=document.agency,
-            category=document.category,
-            access=document.access,
-            indexed_at=clock.timestamp(clock.now()),
-        )
+        _KEEP,
+        [
+            {
+                "signal_id": document.key.signal_id,
+                "household_id": document.key.household_id,
+                "version": document.version,
+                "tokeniser": tokeniser,
+                "agency": document.agency,
+                "category": document.category,
+                "statements": joined(document.statements) if tokens else None,
+                "persons": joined(document.persons) if tokens else None,
+                "changed_at": now,
+            }
+            for document in documents
+        ],
     )
 
 
 def forget(connection: Connection, keys: Collection[Key]) -> None:
-    """Removes the notes of these documents."""
-    for key in keys:
-        connection.execute(
-            delete(search_documents).where(
-                search_documents.c.signal_id == key.signal_id,
-                search_documents.c.household_id == key.household_id,
-            )
+    """Removes the tokens of these documents and notes that they are gone."""
+    if not keys:
+        return
+    gone = (
+        update(search_documents)
+        .where(
+            _COLUMNS.signal_id == bindparam("of_signal"),
+            _COLUMNS.household_id == bindparam("of_household"),
+            _COLUMNS.live.is_(True),
         )
-
-
-def ways(connection: Connection, household_ids: Collection[str]) -> list[Way]:
-    """The different ways into documents of these households."""
-    columns = search_documents.c
-    query = (
-        select(columns.household_id, columns.agency, columns.category, columns.access)
-        .where(columns.household_id.in_(list(household_ids)))
-        .distinct()
+        .values(
+            live=False,
+            revision=_COLUMNS.revision + 1,
+            statements=None,
+            persons=None,
+            changed_at=clock.timestamp(clock.now()),
+        )
     )
-    return [
-        Way(row.household_id, row.agency, row.category, row.access)
-        for row in connection.execute(query)
-    ]
+    connection.execute(
+        gone,
+        [{"of_signal": key.signal_id, "of_household": key.household_id} for key in sorted(keys)],
+    )
+
+
+def joined(tokens: Iterable[bytes]) -> bytes:
+    """Tokens one after another; sorted: the order of words in the text is not kept."""
+    return b"".join(sorted(tokens))
+
+
+def kinds_in(connection: Connection, household_ids: Collection[str]) -> set[tuple[str, str, str]]:
+    """The different (household, source, category) of live documents in these households."""
+    found: set[tuple[str, str, str]] = set()
+    for chunk in _chunks(household_ids):
+        query = (
+            select(_COLUMNS.household_id, _COLUMNS.agency, _COLUMNS.category)
+            .where(_COLUMNS.household_id.in_(chunk), _COLUMNS.live.is_(True))
+            .distinct()
+        )
+        found.update(tuple(row) for row in connection.execute(query))
+    return found
 
 
 def indexed(
     connection: Connection, household_ids: Collection[str], signal_ids: Collection[str]
 ) -> set[Key]:
-    """Documents of these households, and of these signals wherever they lie."""
-    columns = search_documents.c
-    query = select(columns.signal_id, columns.household_id).where(
-        or_(
-            columns.household_id.in_(list(household_ids)),
-            columns.signal_id.in_(list(signal_ids)),
+    """Live documents of these households, and of these signals wherever they lie."""
+    found: set[Key] = set()
+    for column, ids in ((_COLUMNS.household_id, household_ids), (_COLUMNS.signal_id, signal_ids)):
+        for chunk in _chunks(ids):
+            query = select(_COLUMNS.signal_id, _COLUMNS.household_id).where(
+                column.in_(chunk), _COLUMNS.live.is_(True)
+            )
+            found.update(Key(*row) for row in connection.execute(query))
+    return found
+
+
+def revisions(connection: Connection, keys: Collection[Key]) -> dict[Key, tuple[int, bool]]:
+    """(revision, live) of these documents; one never indexed is absent."""
+    wanted = set(keys)
+    found: dict[Key, tuple[int, bool]] = {}
+    for chunk in _chunks({key.signal_id for key in wanted}):
+        query = select(
+            _COLUMNS.signal_id, _COLUMNS.household_id, _COLUMNS.revision, _COLUMNS.live
+        ).where(_COLUMNS.signal_id.in_(chunk))
+        for row in connection.execute(query):
+            key = Key(row.signal_id, row.household_id)
+            if key in wanted:
+                found[key] = (row.revision, bool(row.live))
+    return found
+
+
+def outdated(connection: Connection, tokeniser: str, limit: int) -> list[Key]:
+    """Live documents with tokens of another key or analyser: to be indexed again."""
+    query = (
+        select(_COLUMNS.signal_id, _COLUMNS.household_id)
+        .where(
+            or_(_COLUMNS.tokeniser < tokeniser, _COLUMNS.tokeniser > tokeniser),
+            _COLUMNS.live.is_(True),
         )
+        .limit(limit)
     )
-    return {Key(row.signal_id, row.household_id) for row in connection.execute(query)}
+    return [Key(*row) for row in connection.execute(query)]
 
 
-def outdated(connection: Connection) -> set[str]:
-    """Households with documents of an older analyser: to be indexed again."""
-    query = select(search_documents.c.household_id).where(
-        and_(search_documents.c.analyser != analyser.VERSION)
+def page_of_keys(connection: Connection, after: Key, limit: int) -> list[Key]:
+    """The next live documents after this one, in the order of their keys."""
+    query = (
+        select(_COLUMNS.signal_id, _COLUMNS.household_id)
+        .where(
+            or_(
+                _COLUMNS.signal_id > after.signal_id,
+                (_COLUMNS.signal_id == after.signal_id)
+                & (_COLUMNS.household_id > after.household_id),
+            ),
+            _COLUMNS.live.is_(True),
+        )
+        .order_by(_COLUMNS.signal_id, _COLUMNS.household_id)
+        .limit(limit)
     )
-    return set(connection.execute(query.distinct()).scalars())
+    return [Key(*row) for row in connection.execute(query)]
+
+
+def signals_after(connection: Connection, after: str, limit: int) -> list[str]:
+    """The next signals with live documents, in the order of their ids."""
+    query = (
+        select(_COLUMNS.signal_id)
+        .where(_COLUMNS.signal_id > after, _COLUMNS.live.is_(True))
+        .distinct()
+        .order_by(_COLUMNS.signal_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _chunks(ids: Collection[str]) -> list[list[str]]:
+    ordered = sorted(ids)
+    return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

@@ -4,15 +4,15 @@ are candidates that the service checks again against policy before one is counte
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import Connection
 
 STATEMENTS = "statements"
 PERSONS = "persons"
-FIELDS = (STATEMENTS, PERSONS)
+FIELDS = frozenset({STATEMENTS, PERSONS})
 
 
 class Key(NamedTuple):
@@ -24,36 +24,54 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One signal in one household as the index sees it: tokens by field, and the one access token
-    (household × source × category) it is found under. A withheld narrative has no tokens."""
+    """One signal in one household as the index sees it: its source and category, the first day it
+    tells of ("2026-03-03", or less), and tokens by field. A withheld narrative has no tokens."""
 
     key: Key
     version: int
     agency: str
     category: str
-    access: str
-    statements: frozenset[str]
-    persons: frozenset[str]
+    day: str
+    statements: frozenset[bytes] = field(default=frozenset(), repr=False)
+    persons: frozenset[bytes] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that can be asked of an index; no back end takes anything else.
+
+    Documents of `households`, of one of `kinds` (source, category), that hold every one of `words`
+    (stems of the analyser) in one of the fields of a set: once for each of `field_sets`. There is
+    no limit: a limit before the check against policy would let hidden documents push visible ones
+    out (I4).
+    """
+
+    words: frozenset[str] = field(repr=False)
+    households: frozenset[str]
+    kinds: frozenset[tuple[str, str]]
+    field_sets: frozenset[frozenset[str]] = frozenset({FIELDS})
+
+    @property
+    def empty(self) -> bool:
+        """Nothing can be found: no word, or nothing it may be looked for in."""
+        return not (self.words and self.households and self.kinds and any(self.field_sets))
+
+
+# What was found, for each set of fields.
+Matches: TypeAlias = Mapping[frozenset[str], frozenset[Key]]
 
 
 class SearchIndex(Protocol):
-    """A back end. In one database with the signals it writes in the caller's transaction."""
+    """A back end. What is written is in the caller's transaction: there at once, or sent on by the
+    outbox after the commit. Raises Unavailable when the engine does not answer."""
 
-    def index(self, connection: Connection, document: Document) -> None:
-        """Stores the document in place of an older one."""
+    holds_tokens: bool  # False: `write` needs no tokens, they are made when documents are sent on
+
+    def write(self, connection: Connection, documents: Sequence[Document]) -> None:
+        """Stores the documents in place of older ones."""
 
     def remove(self, connection: Connection, keys: Collection[Key]) -> None:
-        """Takes documents out; what is removed is not left behind in the file."""
+        """Takes documents out; their tokens are not left behind in the file."""
 
-    def query(
-        self,
-        connection: Connection,
-        tokens: Collection[str],
-        access: Collection[str],
-        fields: Collection[str] = FIELDS,
-    ) -> frozenset[Key]:
-        """All documents that hold every token in one of `fields`, and any of the access tokens.
-
-        No tokens or no access: nothing. There is no limit: a limit before the check against
-        policy would let hidden documents push visible ones out (I4).
-        """
+    def find(self, connection: Connection, question: Question) -> Matches:
+        """What was asked, from documents as they stand now: an outdated one is left out."""

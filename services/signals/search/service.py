@@ -1,23 +1,20 @@
 """The door of this room: searching what one may view.
 
-Filter first, then count: the consent service's filter and the tokens of one's own households go
-into the index query, every hit is checked again with its facts through that very filter, and only
-what remains is counted, sorted, cut into pages (I3, I4). Words of masked fields find nothing.
+Filter first, then count: the words go to the index together with the searcher's own households
+and what the consent service's filter can let through; finding.py says what counts of it. Words of
+masked fields find nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from services.signals.cases import repository
-from services.signals.cases.facts import CaseFile, load_files
+from services.signals.cases.facts import load_files
 from services.signals.cases.model import CaseRecord
-from services.signals.linking.reading import surviving_households
 from services.signals.picture.builder import Opened, View, case_view
 from services.signals.picture.decided import INCIDENT, KNOW, VIEW, KnownItem, filter_items
 from services.signals.picture.decided import PERSONS as PERSONS_FIELD
@@ -26,50 +23,25 @@ from services.signals.picture.reader import open_viewed
 from services.signals.picture.service import demand_purpose
 from services.signals.picture.words import start_of
 from services.signals.protection.vault import Vault
-from services.signals.search import documents
+from services.signals.search import analyser
 from services.signals.search.excerpt import excerpt
-from services.signals.search.index import FIELDS, PERSONS, STATEMENTS, Key, SearchIndex
+from services.signals.search.finding import Found, find
+from services.signals.search.index import SearchIndex
 from services.signals.search.model import PAGE, Facet, Hit, SearchQuery, SearchResult
-from services.signals.search.tokens import Tokeniser
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, AuditClient, entry_for
-from shared.clients.decisions import DecisionClient, Filter, Question
+from shared.clients.decisions import Decision, DecisionClient, Filter, Question
 from shared.problems import Fault, InvalidInput, NotFound
 
 ACTIVITY = "urn:bundel:processing:search"
 _MOST_WORDS = 12
-_INDEX_FIELDS = {STATEMENTS_FIELD: STATEMENTS, PERSONS_FIELD: PERSONS}
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A signal that may be viewed and in whose visible fields all words occur."""
-
-    case: CaseRecord
-    known: KnownItem
-
-    @property
-    def category(self) -> str:
-        return self.known.item.signal.category if self.known.shows(INCIDENT) else ""
-
-    @property
-    def year(self) -> str:
-        return self.known.item.signal.occurred_from[:4]
-
-    @property
-    def day(self) -> str:
-        return self.known.item.signal.occurred_from[:10]
-
-    @property
-    def order(self) -> tuple[float, str]:
-        """Newest first, then by id: no score, so nothing hidden can move it."""
-        return (-start_of(self.day).timestamp(), self.known.item.signal.id)
 
 
 class SearchService:
     """Searches for one actor at a time. Raises NotFound when the actor may not search at all,
-    InvalidInput for a question without words, Unavailable when consent or the log are silent."""
+    InvalidInput for a question without words, Unavailable when consent, the index or the log are
+    silent."""
 
     def __init__(
         self,
@@ -78,45 +50,47 @@ class SearchService:
         decisions: DecisionClient,
         audit: AuditClient,
         index: SearchIndex,
-        tokeniser: Tokeniser,
     ) -> None:
         self._engine = engine
         self._vault = vault
         self._decisions = decisions
         self._audit = audit
         self._index = index
-        self._tokeniser = tokeniser
 
     def search(self, actor: Actor, query: SearchQuery) -> SearchResult:
         """One page of what was found; an entry names the found signals of that page, no words."""
         demand_purpose(query.purpose)
-        tokens = self._tokens(query)
-        rule = self._demand_search(actor, query.purpose)
-        know = self._decisions.filter(actor, KNOW, query.purpose)
-        view = self._decisions.filter(actor, VIEW, query.purpose)
+        words = _words(query)
+        sifted = self._decisions.sift(
+            actor, query.purpose, [Question("search", query.purpose, "signals", ids.new_id())]
+        )
+        (asked,) = sifted.decisions
+        if not asked.permitted:
+            self._refuse(actor, query.purpose, asked)
+        know, view = sifted.filter(KNOW), sifted.filter(VIEW)
         with self._engine.connect() as connection, connection.begin():
-            cases = repository.cases_of_person(connection, actor.subject)
-            found = self._candidates(connection, cases, tokens, know, view)
+            found = find(connection, self._index, actor.subject, words, know, view)
             in_time = [one for one in found if _within(one.day, query.since, query.until)]
             narrowed = sorted(
                 (one for one in in_time if _narrowed(one, query)), key=lambda one: one.order
             )
             start = (query.page - 1) * PAGE
             page = narrowed[start : start + PAGE]
-            files = load_files(connection, _cases_of(page))
-        hits, persons = self._hits(page, files, know, view, query.text)
+            told = _Page(connection, self._vault, know, view, page)
+        hits = [told.hit(one, query.text) for one in page]
+        rule = asked.ground.rule_id if asked.ground else ""
         self._audit.record(
             [
                 entry_for(
                     actor,
                     "search.done",
                     purpose=query.purpose,
-                    ground="+".join([rule, *sorted({one.known.rule_id for one in page})]),
-                    decision_id=view.decision_id,
-                    policy_version=view.policy_version,
-                    revision=view.revision,
-                    subjects=persons,
-                    signal_ids=[one.known.item.signal.id for one in page],
+                    ground="+".join([rule, *sorted({one.rule_id for one in page})]),
+                    decision_id=sifted.decision_id,
+                    policy_version=sifted.policy_version,
+                    revision=sifted.revision,
+                    subjects=told.persons(),
+                    signal_ids=[one.signal.id for one in page],
                     region=actor.region,
                     result_count=len(narrowed),
                     processing_activity=ACTIVITY,
@@ -131,19 +105,7 @@ class SearchService:
             facets=tuple(_facets(in_time)),
         )
 
-    def _tokens(self, query: SearchQuery) -> frozenset[str]:
-        tokens = self._tokeniser.words(query.text)
-        if not tokens:
-            raise _fault("/text", "no-words", "Give at least one word that says something.")
-        if len(tokens) > _MOST_WORDS:
-            raise _fault("/text", "too-many-words", f"Give at most {_MOST_WORDS} words.")
-        return tokens
-
-    def _demand_search(self, actor: Actor, purpose: str) -> str:
-        """The rule that lets the actor search, so that a look with no result has a ground too."""
-        asked = self._decisions.ask(actor, Question("search", purpose, "signals", ids.new_id()))
-        if asked.permitted:
-            return asked.ground.rule_id if asked.ground else ""
+    def _refuse(self, actor: Actor, purpose: str, asked: Decision) -> None:
         self._audit.record(
             [
                 entry_for(
@@ -162,67 +124,61 @@ class SearchService:
         )
         raise NotFound
 
-    def _candidates(
+
+class _Page:
+    """The signals of one page with what may be seen of them, and the names of their households."""
+
+    def __init__(
         self,
         connection: Connection,
-        cases: Sequence[CaseRecord],
-        tokens: frozenset[str],
+        vault: Vault,
         know: Filter,
         view: Filter,
-    ) -> list[_Found]:
-        households = surviving_households(connection, {case.household_id for case in cases})
-        access = {
-            way.access
-            for way in documents.ways(connection, set(households.values()))
-            if _possible(view, way.agency, way.category)
-        }
-        by_fields = {
-            fields: self._index.query(connection, tokens, access, fields)
-            for fields in (frozenset(FIELDS), frozenset({STATEMENTS}), frozenset({PERSONS}))
-        }
-        candidates = {key.signal_id for key in by_fields[frozenset(FIELDS)]}
-        found: dict[str, _Found] = {}
-        for file in load_files(connection, cases, candidates):
-            for known in filter_items(know, view, file.items):
-                fields = frozenset(
-                    name for field, name in _INDEX_FIELDS.items() if known.shows(field)
-                )
-                key = Key(known.item.signal.id, households[file.case.household_id])
-                if key in by_fields.get(fields, frozenset()):
-                    found.setdefault(key.signal_id, _Found(file.case, known))
-        return list(found.values())
-
-    def _hits(
-        self,
-        page: Sequence[_Found],
-        files: Sequence[CaseFile],
-        know: Filter,
-        view: Filter,
-        text: str,
-    ) -> tuple[list[Hit], list[str]]:
-        """Hits with the name of their household, and the persons they are about."""
+        page: Sequence[Found],
+    ) -> None:
+        self._names: dict[str, str] = {}
+        self._known: dict[str, KnownItem] = {}
         now = clock.now()
-        names = {}
-        for file in files:
+        for file in load_files(connection, _cases_of(page)):
             known = filter_items(know, view, file.items)
-            opened = open_viewed(self._vault, known, contents=False)
-            seen = View(file.case, known, opened, None, now)
-            names[file.case.id] = case_view(file.case, seen.persons()).name
-        opened = open_viewed(self._vault, [one.known for one in page])
-        hits = [_hit(one, names[one.case.id], opened, text) for one in page]
-        persons = dict.fromkeys(
-            link.person_id
-            for one in page
-            if one.known.shows(PERSONS_FIELD)
-            for link in one.known.item.links
+            seen = View(file.case, known, open_viewed(vault, known, contents=False), None, now)
+            self._names[file.case.id] = case_view(file.case, seen.persons()).name
+            mine = {one.signal.id for one in page if one.case.id == file.case.id}
+            self._known.update(
+                {one.item.signal.id: one for one in known if one.item.signal.id in mine}
+            )
+        self._opened = open_viewed(vault, self._known.values())
+
+    def hit(self, found: Found, text: str) -> Hit:
+        return _hit(
+            self._known[found.signal.id], found, self._names[found.case.id], self._opened, text
         )
-        return hits, list(persons)
+
+    def persons(self) -> list[str]:
+        """Whom the signals of the page are about, as far as their persons may be seen."""
+        return list(
+            dict.fromkeys(
+                link.person_id
+                for one in self._known.values()
+                if one.shows(PERSONS_FIELD)
+                for link in one.item.links
+            )
+        )
 
 
-def _hit(found: _Found, name: str, opened: Opened, text: str) -> Hit:
-    signal = found.known.item.signal
+def _words(query: SearchQuery) -> frozenset[str]:
+    words = analyser.word_set(query.text)
+    if not words:
+        raise _fault("/text", "no-words", "Give at least one word that says something.")
+    if len(words) > _MOST_WORDS:
+        raise _fault("/text", "too-many-words", f"Give at most {_MOST_WORDS} words.")
+    return words
+
+
+def _hit(known: KnownItem, found: Found, name: str, opened: Opened, text: str) -> Hit:
+    signal = known.item.signal
     content = opened.signals.get(signal.id)
-    readable = content is not None and found.known.shows(STATEMENTS_FIELD)
+    readable = content is not None and known.shows(STATEMENTS_FIELD)
     statements = content.statements if content is not None and readable else ()
     return Hit(
         case_id=found.case.id,
@@ -233,23 +189,9 @@ def _hit(found: _Found, name: str, opened: Opened, text: str) -> Hit:
         organisation=signal.source_organisation,
         occurred_from=signal.occurred_from,
         reported_at=signal.reported_at,
-        severity=signal.severity if found.known.shows(INCIDENT) else "",
+        severity=signal.severity if known.shows(INCIDENT) else "",
         category=found.category,
         excerpt=excerpt([statement.text for statement in statements], text),
-    )
-
-
-def _possible(view: Filter, agency: str, category: str) -> bool:
-    """Can any rule let through something of this source and category? Only spares the index work:
-    what it leaves in is checked again."""
-    told = {"sourceAgency": agency, "category": category}
-    return any(
-        all(
-            condition.holds({condition.field: told[condition.field]}, ())
-            for condition in clause.all_of
-            if condition.field in told
-        )
-        for clause in view.any_of
     )
 
 
@@ -263,19 +205,18 @@ def _day(text: str) -> datetime:
     return start_of(text)
 
 
-def _narrowed(found: _Found, query: SearchQuery) -> bool:
-    agency = found.known.item.signal.source_agency
-    return query.agency in ("", agency) and query.category in ("", found.category)
+def _narrowed(found: Found, query: SearchQuery) -> bool:
+    return query.agency in ("", found.agency) and query.category in ("", found.category)
 
 
-def _cases_of(page: Iterable[_Found]) -> list[CaseRecord]:
+def _cases_of(page: Sequence[Found]) -> list[CaseRecord]:
     return list({one.case.id: one.case for one in page}.values())
 
 
-def _facets(found: Collection[_Found]) -> list[Facet]:
+def _facets(found: Collection[Found]) -> list[Facet]:
     """Counts by agency, category and year of all that was found before narrowing to one."""
     kinds = {
-        "agency": Counter(one.known.item.signal.source_agency for one in found),
+        "agency": Counter(one.agency for one in found),
         "category": Counter(one.category for one in found if one.category),
         "year": Counter(one.year for one in found),
     }

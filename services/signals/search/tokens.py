@@ -1,7 +1,9 @@
 """Keyed tokens: the index holds 64-bit HMACs of words, because a file of clear words would undo
 the encryption of the narratives beside it.
 
-Who reads the file without the key learns how often some unknown word occurs, not which word.
+A word's token belongs to one household: the same word makes another token in each. So nobody who
+reads the whole index can count how common a word is among households and guess it by its rank, and
+no question can reach beyond the households it names: a token of theirs occurs nowhere else (I4).
 """
 
 from __future__ import annotations
@@ -12,27 +14,33 @@ from collections.abc import Iterable
 
 from services.signals.search import analyser
 
-_BYTES = 8
+BYTES = 8
 
 
 class Tokeniser:
-    """Makes tokens with one key (setting TOKEN_KEY, 32 bytes)."""
+    """Makes tokens with one key of 32 bytes. `version` changes with key and analyser: what was
+    indexed under another is to be indexed again."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self.version = f"{analyser.VERSION}-{self._token('version').hex()[:8]}"
 
-    def _token(self, kind: str, text: str) -> str:
-        message = f"{analyser.VERSION}\x1f{kind}\x1f{text}".encode()
-        return hmac.new(self._key, message, hashlib.sha256).digest()[:_BYTES].hex()
+    def _token(self, *parts: str) -> bytes:
+        message = "\x1f".join((str(analyser.VERSION), *parts)).encode()
+        return hmac.digest(self._key, message, hashlib.sha256)[:BYTES]
 
-    def words(self, *texts: str) -> frozenset[str]:
-        """Tokens of the words in these texts: 16 hexadecimal digits each."""
-        return frozenset(self._token("word", word) for word in analyser.word_set(*texts))
+    def word(self, household_id: str, stem: str) -> bytes:
+        """The token of one stem (analyser.words) in one household."""
+        return self._token("word", household_id, stem)
 
-    def access(self, household_id: str, agency: str, category: str) -> str:
+    def words(self, household_id: str, *texts: str) -> frozenset[bytes]:
+        """Tokens of the words in these texts, as they stand in documents of this household."""
+        return frozenset(self.word(household_id, stem) for stem in analyser.word_set(*texts))
+
+    def access(self, household_id: str, agency: str, category: str) -> bytes:
         """The token under which documents of one household, source and category are found."""
-        return self._token("access", "\x1f".join((household_id, agency, category)))
+        return self._token("access", household_id, agency, category)
 
-    def accesses(self, triples: Iterable[tuple[str, str, str]]) -> frozenset[str]:
+    def accesses(self, ways: Iterable[tuple[str, str, str]]) -> frozenset[bytes]:
         """`access` for several (household, agency, category)."""
-        return frozenset(self.access(*triple) for triple in triples)
+        return frozenset(self.access(*way) for way in ways)

@@ -78,7 +78,7 @@ def test_a_search_is_an_entry_with_what_was_found_and_no_word_of_the_question(
 def test_no_word_or_name_stands_in_the_database_in_clear(world: World) -> None:
     world.push("police-utrecht", police_signal("P-1", statements=_said("Schavuitenstreek.")))
     with world.signals.connect() as connection:
-        for query in ("SELECT * FROM search_fts", "SELECT * FROM search_documents"):
+        for query in ("SELECT * FROM search_documents", "SELECT * FROM outbox"):
             stored = str(connection.execute(text(query)).all()).lower()
             assert stored != "[]"
             assert "schavuit" not in stored
