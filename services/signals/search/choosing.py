@@ -13,10 +13,7 @@ from services.signals.protection.vault import Vault
 from services.signals.search.index import SearchIndex
 from services.signals.search.indexing import Indexer
 from services.signals.search.keeping import Keeper
-from services.signals.search.opensearch.feed import Feed
-from services.signals.search.opensearch.index import KIND, OpenSearchIndex
-from services.signals.search.opensearch.node import Node
-from services.signals.search.rebuilding import Rebuilder, RemoteIndex
+from services.signals.search.rebuilding import Rebuilder
 from services.signals.search.rows import RowIndex
 from services.signals.search.tokens import Tokeniser
 from shared.database import open_engine
@@ -42,19 +39,20 @@ def choose(settings: Settings, engine: Engine, vault: Vault, tokeniser: Tokenise
         indexer = Indexer(vault, tokeniser, index)
         keeper = Keeper(engine, indexer, tokeniser.version)
         return Chosen(index, indexer, keeper, Rebuilder(engine, indexer))
-    node = Node(settings)
-    alias = settings.opensearch_index
-    remote = OpenSearchIndex(node, alias, tokeniser)
-    indexer = Indexer(vault, tokeniser, remote)
-    feed = Feed(engine, node, indexer, tokeniser)
-    rebuilder = Rebuilder(engine, indexer, RemoteIndex(engine, node, alias, feed))
+    # Imported here: the client takes 29 MB, which the embedded default does not need.
+    from services.signals.search.opensearch.opening import open_remote  # noqa: PLC0415
+
+    remote = open_remote(
+        settings, engine, tokeniser, lambda index: Indexer(vault, tokeniser, index)
+    )
+    rebuilder = Rebuilder(engine, remote.indexer, remote.rebuild)
     return Chosen(
-        index=remote,
-        indexer=indexer,
-        keeper=Keeper(engine, indexer, tokeniser.version, rebuilder),
+        index=remote.index,
+        indexer=remote.indexer,
+        keeper=Keeper(engine, remote.indexer, tokeniser.version, rebuilder),
         rebuilder=rebuilder,
-        handlers={KIND: feed.send},
-        close=node.close,
+        handlers=remote.handlers,
+        close=remote.close,
     )
 
 
@@ -74,4 +72,4 @@ def opened(settings: Settings) -> Iterator[Chosen]:
 
 def tokeniser_of(settings: Settings) -> Tokeniser:
     """The one that makes and asks tokens in this installation."""
-    return Tokeniser(settings.key("TOKEN_KEY"))
+    return Tokeniser(settings.key("INDEX_KEY"))
