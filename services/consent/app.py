@@ -8,9 +8,18 @@ from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.resources import decision_blueprint
 from services.consent.decisions.service import DecisionService
 from services.consent.decisions.sieve_resources import sieve_blueprint
+from services.consent.emergencies.asking import EmergencyAsking
+from services.consent.emergencies.closing import Closing
+from services.consent.emergencies.resources import emergency_blueprint
+from services.consent.emergencies.scope import ScopeFinder
+from services.consent.emergencies.sealing import Sealer
+from services.consent.emergencies.service import EmergencyOffice
+from services.consent.emergencies.steady import SteadyTime
 from services.consent.office.notices import GroundChanges
 from services.consent.office.recording import ConsentOffice
 from services.consent.office.resources import consent_blueprint
+from services.consent.office.restricting import RestrictionOffice
+from services.consent.office.restriction_resources import restriction_blueprint
 from services.consent.policy.authority import Authority
 from services.consent.policy.compiled import Engine
 from services.consent.policy.rules import Bundle, load_bundle
@@ -51,16 +60,26 @@ def create_app(
     decisions.keep_policy()
     audit = AuditClient(settings, transport, tokens)
     office = ConsentOffice(database, decisions, audit, GroundChanges(settings, transport, tokens))
+    restrictions = RestrictionOffice(database, office, office.notices)
+    emergencies = EmergencyOffice(
+        database,
+        EmergencyAsking(decisions, audit),
+        ScopeFinder(settings, transport, tokens),
+        Sealer(settings.key("GRANT_KEY")),
+        SteadyTime(database),
+    )
     wiring.ready = {"database": lambda: _ask(decisions), "policy": decisions.check_ready}
     app, api = create_service(wiring, title="Bundel consent", description=DESCRIPTION)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     api.register_blueprint(decision_blueprint(decisions, settings))
     api.register_blueprint(sieve_blueprint(decisions))
     api.register_blueprint(consent_blueprint(office, decisions))
+    api.register_blueprint(restriction_blueprint(restrictions))
+    api.register_blueprint(emergency_blueprint(emergencies))
     describe_surface(app, api, AUTHZEN)
     install_login(app)
     install(app, office, PersonFinder(settings, transport, tokens), decisions)
-    app.extensions["bundel_workers"] = {}
+    app.extensions["bundel_workers"] = {"emergencies": Closing(emergencies)}
     app.extensions["bundel_decisions"] = decisions
     app.extensions["bundel_close"] = database.dispose
     return app

@@ -68,13 +68,24 @@ grant_events = Table(
     Column("revision", BigInteger, ForeignKey("revisions.revision"), primary_key=True,
            autoincrement=False),
     Column("grant_id", Text, nullable=False, index=True),
-    Column("kind", Text, nullable=False),  # opened | confirmed | ended
+    Column("kind", Text, nullable=False),  # opened | confirmed | ended | reviewed
     Column("at", Text, nullable=False),
     Column("by_subject", Text, nullable=False),
     Column("for_subject", Text, nullable=False, index=True),
     Column("mention_ids", Text, nullable=False),  # ids with a space between
     Column("reason_code", Text, nullable=False),
 )  # fmt: skip
+
+# What people wrote about a grant: sealed by emergencies/sealing.py.
+grant_details = Table(
+    "grant_details",
+    metadata,
+    Column("grant_id", Text, primary_key=True),
+    Column("region", Text, nullable=False, index=True),
+    Column("organisation", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),  # of the opening, in the log
+    Column("sealed", LargeBinary, nullable=False),
+)
 
 # The texts that decided, so that an old decision can be made again.
 policy_versions = Table(
@@ -107,6 +118,7 @@ APPEND_ONLY = (
     ("consent_events", "revision"),
     ("restriction_events", "revision"),
     ("grant_events", "revision"),
+    ("grant_details", "grant_id"),
     ("policy_versions", "version"),
     ("decisions", "id"),
 )

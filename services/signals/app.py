@@ -29,21 +29,27 @@ from services.signals.intake.preparing import Preparer
 from services.signals.intake.service import Intake
 from services.signals.linking import doubts
 from services.signals.linking.service import Linker
+from services.signals.picture.emergency import EmergencyPictures
+from services.signals.picture.emergency_resources import emergency_resources
+from services.signals.picture.emergency_scope import EmergencyScope
 from services.signals.picture.resolving import PersonResolver
 from services.signals.picture.resources import picture_resources
 from services.signals.picture.service import PictureService
 from services.signals.protection.addresses import AddressKeyer
 from services.signals.protection.matchkeys import MatchKeyer
 from services.signals.protection.vault import Vault
-from services.signals.search.choosing import choose, tokeniser_of
+from services.signals.search.indexing import Indexer
 from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
+from services.signals.search.token_table import index_for
+from services.signals.search.tokens import Tokeniser
 from services.signals.web import install
 from services.signals.web.desk_doors import Desk
 from services.signals.web.held import HeldSignals
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
 from shared.clients.decisions import DecisionClient
+from shared.clients.emergencies import EmergencyGrants
 from shared.clients.tokens import TokenSource
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
@@ -71,10 +77,10 @@ class Rooms:
     keyer: MatchKeyer
     audit: AuditClient
     decisions: DecisionClient
+    grants: EmergencyGrants
     handlers: dict[str, Handler] = field(default_factory=dict)  # outbox kind -> sender
     on_receipt: dict[str, OnReceipt] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
-    closing: list[Callable[[], None]] = field(default_factory=list)
     doors: Doors | None = None  # what the pages ask
 
 
@@ -87,6 +93,7 @@ class Doors:
     pictures: PictureService
     searches: SearchService
     transfers: TransferService
+    emergencies: EmergencyPictures
 
 
 def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
@@ -106,7 +113,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     _open_pages(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
-    app.extensions["bundel_close"] = _closing(*rooms.closing, engine.dispose, keys_engine.dispose)
+    app.extensions["bundel_close"] = _closing(engine, keys_engine)
     return app
 
 
@@ -129,6 +136,7 @@ def _rooms(
         keyer=MatchKeyer(settings.key("MATCH_KEY")),
         audit=audit,
         decisions=DecisionClient(settings, transport, tokens),
+        grants=EmergencyGrants(settings, transport, tokens),
         handlers={"audit": audit_handler(audit)},
     )
 
@@ -146,11 +154,13 @@ def _open_intake(rooms: Rooms) -> None:
 def _open_casework(rooms: Rooms) -> None:
     """Linking, cases, picture and search, and the flow that drives a signal through them."""
     engine, vault, audit, decisions = rooms.engine, rooms.vault, rooms.audit, rooms.decisions
-    chosen = choose(rooms.settings, engine, vault, tokeniser_of(rooms.settings))
-    following = Following(chosen.indexer)
+    tokeniser = Tokeniser(rooms.settings.key("TOKEN_KEY"))
+    index = index_for(engine.dialect.name)
+    following = Following(Indexer(vault, tokeniser, index))
     linker = Linker(engine, vault, rooms.keyer, decisions)
     cases = CaseService(engine, decisions, audit)
-    pictures = PictureService(engine, vault, decisions, audit)
+    pictures = PictureService(engine, vault, decisions, audit, rooms.grants)
+    emergencies = EmergencyPictures(engine, vault, decisions, audit, rooms.grants)
     decider = Decider(engine, decisions, audit)
     desk = DeskDoors(
         queue=DeskService(decider, vault),
@@ -159,21 +169,26 @@ def _open_casework(rooms: Rooms) -> None:
         undoing=Undoing(decider, vault, following.follow, doubts.doubter(decisions)),
     )
     resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
-    searches = SearchService(engine, vault, decisions, audit, chosen.index)
+    searches = SearchService(engine, vault, decisions, audit, index, tokeniser)
     transfers = TransferService(engine, vault, decisions, audit)
     rooms.api.register_blueprint(case_resources(cases))
     rooms.api.register_blueprint(transfer_resources(transfers))
     rooms.api.register_blueprint(ground_resources(linker.relink))
     rooms.api.register_blueprint(picture_resources(pictures, resolver))
+    rooms.api.register_blueprint(
+        emergency_resources(EmergencyScope(engine, resolver, audit), emergencies)
+    )
     rooms.api.register_blueprint(search_resources(searches))
     rooms.api.register_blueprint(desk_resources(desk))
     rooms.doors = Doors(
-        cases=cases, desk=desk, pictures=pictures, searches=searches, transfers=transfers
+        cases=cases,
+        desk=desk,
+        pictures=pictures,
+        searches=searches,
+        transfers=transfers,
+        emergencies=emergencies,
     )
     rooms.on_receipt["audit"] = following.on_receipt
-    rooms.handlers.update(chosen.handlers)
-    rooms.workers["index"] = chosen.keeper
-    rooms.closing.append(chosen.close)
     rooms.handlers[doubts.KIND] = doubts.doubt_handler(decisions)
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
 
@@ -205,9 +220,9 @@ def _answers(engine: Engine) -> Callable[[], None]:
     return check
 
 
-def _closing(*ends: Callable[[], None]) -> Callable[[], None]:
+def _closing(*engines: Engine) -> Callable[[], None]:
     def close() -> None:
-        for end in ends:
-            end()
+        for engine in engines:
+            engine.dispose()
 
     return close

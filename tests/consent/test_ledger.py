@@ -184,8 +184,12 @@ def test_a_break_glass_confirmed_too_late_does_not_count(database: Engine) -> No
 def test_no_row_is_changed_or_removed(database: Engine) -> None:
     append(database, given_event(terms()))
     tables = [name for name, _key in APPEND_ONLY]
-    assert len(tables) == 6
+    assert len(tables) == 7
+    with writing(database).begin() as c:
+        c.execute(text("INSERT INTO grant_details VALUES ('g', 'utrecht', 'vt', 'e', 'x')"))
     for statement in (
+        "UPDATE grant_details SET region = 'x'",
+        "DELETE FROM grant_details",
         "UPDATE consent_events SET purpose = 'x'",
         "DELETE FROM consent_events",
         "UPDATE revisions SET kind = 'x'",

@@ -102,14 +102,41 @@ def test_after_a_split_a_consent_waits_for_confirmation(
     assert ask(officer, "POST", f"/v1/consents/{name}/confirmations", {}).status == 409
 
 
-def test_a_restriction_is_imposed_and_lifted(
+def test_a_restriction_is_imposed_seen_and_lifted(
     ask: Ask, officer: str, log: list[dict[str, Any]]
 ) -> None:
-    body = {"mentionId": MENTION}
+    body = {"mentionId": MENTION, "reasonCode": "objection_pending"}
     first = ask(officer, "POST", "/v1/restrictions", body).json()["revision"]
-    second = ask(officer, "POST", "/v1/restrictions/_lift", body).json()["revision"]
+    (seen,) = ask(officer, "POST", "/v1/restrictions/_search", {}).json()["items"]
+    assert (seen["mentionId"], seen["state"]) == (MENTION, "restricted")
+    lifting = {"mentionId": MENTION, "reasonCode": "objection_rejected", "personInformed": True}
+    untold = ask(officer, "POST", "/v1/restrictions/_lift", {**lifting, "personInformed": False})
+    assert [fault["pointer"] for fault in untold.json()["errors"]] == ["/personInformed"]
+    second = ask(officer, "POST", "/v1/restrictions/_lift", lifting).json()["revision"]
     assert second == first + 1
-    assert [entry["event"] for entry in log] == ["restriction.imposed", "restriction.lifted"]
+    assert ask(officer, "POST", "/v1/restrictions/_lift", lifting).status == 409
+    named = {"mentionIds": [MENTION]}
+    (seen,) = ask(officer, "POST", "/v1/restrictions/_search", named).json()["items"]
+    assert (seen["state"], seen["liftedBecause"]) == ("lifted", "objection_rejected")
+    assert [(entry["event"], entry.get("reason", "")) for entry in log] == [
+        ("restriction.imposed", "objection_pending"), ("restriction.read", ""),
+        ("restriction.lifted", "objection_rejected"), ("restriction.read", ""),
+    ]  # fmt: skip
+
+
+def test_a_restriction_without_a_reason_of_the_law_is_refused(ask: Ask, officer: str) -> None:
+    for body in ({"mentionId": MENTION}, {"mentionId": MENTION, "reasonCode": "because"}):
+        assert ask(officer, "POST", "/v1/restrictions", body).status == 400
+
+
+def test_a_doubt_is_an_entry_of_the_consents_own_region(
+    ask: Ask, officer: str, token_of: TokenOf, log: list[dict[str, Any]]
+) -> None:
+    ask(officer, "POST", "/v1/consents", BODY)
+    signals = token_of("bundel-signals", "consent")
+    ask(signals, "POST", "/v1/consents/_doubt", {"mentionIds": [MENTION]})
+    (doubted,) = [entry for entry in log if entry["event"] == "consent.doubted"]
+    assert doubted["region"] == "utrecht"
 
 
 def test_every_fault_is_told_at_once(ask: Ask, officer: str) -> None:

@@ -219,7 +219,11 @@ def granted_mentions(
             opened.setdefault(row.grant_id, row)
         elif row.kind == "ended":
             opened.pop(row.grant_id, None)
-        elif row.grant_id in opened and _confirms(opened[row.grant_id], row):
+        elif (
+            row.kind == "confirmed"
+            and row.grant_id in opened
+            and _confirms(opened[row.grant_id], row)
+        ):
             confirmed.add(row.grant_id)
     return frozenset(
         mention
@@ -257,7 +261,7 @@ def append_grant(
     connection: Connection, *, grant_id: str, kind: str, at: str, by: str, for_subject: str,
     mentions: Iterable[str], reason: str,
 ) -> int:  # fmt: skip
-    """Adds "opened", "confirmed" or "ended" to a break-glass; gives its revision."""
+    """Adds "opened", "confirmed", "ended" or "reviewed" to a break-glass; gives its revision."""
     revision = _take_revision(connection, f"grant-{kind}", at)
     connection.execute(
         grant_events.insert().values(

@@ -39,7 +39,7 @@ class ConsentOffice:
 
     def record(self, actor: Actor, terms: Terms) -> Consent:
         """Adds a consent. The entry is written before the consent counts."""
-        decided = self._allowed(actor, "record_consent")
+        decided = self.allowed(actor, "record_consent")
         consent_id = ids.new_id()
         event = self._event(actor, consent_id, EventKind.GIVEN, terms.mention_id, terms=terms)
         return self._append(actor, decided, [event], "consent.recorded")
@@ -95,24 +95,11 @@ class ConsentOffice:
             self._write(actor, None, events, "consent.doubted")
         return len(events)
 
-    def restrict(self, actor: Actor, mention_id: str, *, imposed: bool) -> int:
-        """Restricts the processing of what concerns a mention (AVG art. 18), or lifts that."""
-        decided = self._allowed(actor, "record_consent")
-        kind = "imposed" if imposed else "lifted"
-        with writing(self.database).begin() as connection:
-            revision = ledger.append_restriction(
-                connection, mention_id=mention_id, kind=kind,
-                at=clock.timestamp(clock.now()), by=actor.subject, region=actor.region, reason="",
-            )  # fmt: skip
-            self._log(actor, decided, f"restriction.{kind}", [mention_id])
-        self.notices.tell([mention_id])
-        return revision
-
     def search(
         self, actor: Actor, mention_ids: Sequence[str] | None, person_ids: Sequence[str] = ()
     ) -> list[Consent]:
         """The consents of these mentions, or the latest of the region; an entry either way."""
-        decided = self._allowed(actor, "read_consent")
+        decided = self.allowed(actor, "read_consent")
         with reading(self.database).connect() as connection:
             if mention_ids is None:
                 found = ledger.consents_of_region(connection, actor.region, MOST_LISTED)
@@ -120,7 +107,7 @@ class ConsentOffice:
                 found = ledger.consents_of_mentions(connection, mention_ids)
         found = [consent for consent in found if consent.terms.region == actor.region]
         subjects = [*person_ids, *(consent.terms.mention_id for consent in found)]
-        self._log(actor, decided, "consent.read", subjects, len(found))
+        self.log(actor, decided, "consent.read", subjects, len(found))
         return found
 
     def history(self, actor: Actor, consent_id: str) -> tuple[Consent, list[Event]]:
@@ -128,13 +115,13 @@ class ConsentOffice:
         decided, consent = self._own(actor, consent_id, "read_consent")
         with reading(self.database).connect() as connection:
             events = ledger.events_of_consent(connection, consent_id)
-        self._log(actor, decided, "consent.read", [consent.terms.mention_id], 1)
+        self.log(actor, decided, "consent.read", [consent.terms.mention_id], 1)
         return consent, events
 
     def _own(
         self, actor: Actor, consent_id: str, action: str = "record_consent"
     ) -> tuple[Recorded, Consent]:
-        decided = self._allowed(actor, action)
+        decided = self.allowed(actor, action)
         with reading(self.database).connect() as connection:
             states = fold(ledger.events_of_consent(connection, consent_id))
         if not states or states[0].terms.region != actor.region:
@@ -144,7 +131,8 @@ class ConsentOffice:
             raise Conflict("This consent was withdrawn; record a new one.")
         return decided, states[0]
 
-    def _allowed(self, actor: Actor, action: str) -> Recorded:
+    def allowed(self, actor: Actor, action: str) -> Recorded:
+        """The decision, when the rules let this officer do it; else an entry and NotFound."""
         asked = Asked(
             asker=_asker(actor),
             action=action,
@@ -167,16 +155,17 @@ class ConsentOffice:
         )  # fmt: skip
         self.audit.record([entry])
 
-    def _log(
+    def log(
         self, actor: Actor, decided: Recorded | None, event: str, subjects: Iterable[str],
-        count: int | None = None,
+        count: int | None = None, region: str = "", reason: str = "",
     ) -> None:  # fmt: skip
+        """Writes the entry of something done, for each 500 persons one. Raises Unavailable."""
         named = list(dict.fromkeys(subjects))
         entries = []
         for start in range(0, max(len(named), 1), MOST_SUBJECTS):
             entry = entry_for(
                 actor, event, purpose=_PURPOSE, subjects=named[start : start + MOST_SUBJECTS],
-                result_count=count, region=actor.region,
+                result_count=count, region=region or actor.region, reason=reason,
             )  # fmt: skip
             if decided is not None:
                 ground = decided.answers[0].ground
@@ -204,7 +193,10 @@ class ConsentOffice:
         with writing(self.database).begin() as connection:
             for event in events:
                 ledger.append(connection, event)
-            self._log(actor, decided, name, [event.mention_id for event in events])
+            # A service doubts consents of several regions: each entry is for its own officer.
+            for region in dict.fromkeys(event.region for event in events):
+                mine = [event.mention_id for event in events if event.region == region]
+                self.log(actor, decided, name, mine, region=region)
         self.notices.tell([event.mention_id for event in events])
 
     def _event(

@@ -115,28 +115,6 @@ def consent_blueprint(office: ConsentOffice, decisions: DecisionService) -> Blue
             raise NotFound
         return jsonify({"count": office.doubt(actor, [str(m) for m in body["mentionIds"]])})
 
-    @blueprint.post("/v1/restrictions")
-    @blueprint.arguments(schemas.RestrictionBody, example={"mentionId": _MENTION})
-    @blueprint.response(201, schemas.RestrictionAnswer)
-    @blueprint.alt_response(400, **_FAULTY)
-    @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
-    def impose_restriction(body: dict[str, Any]) -> tuple[Response, int]:
-        """Restrict the use of a person's data (GDPR art. 18)."""
-        demand_json()
-        revision = office.restrict(current_actor(), str(body["mentionId"]), imposed=True)
-        return jsonify({"revision": revision}), 201
-
-    @blueprint.post("/v1/restrictions/_lift")
-    @blueprint.arguments(schemas.RestrictionBody, example={"mentionId": _MENTION})
-    @blueprint.response(201, schemas.RestrictionAnswer)
-    @blueprint.alt_response(400, **_FAULTY)
-    @access(Role.CONSENT_OFFICER, decision="record_consent on consents")
-    def lift_restriction(body: dict[str, Any]) -> tuple[Response, int]:
-        """Lift a restriction."""
-        demand_json()
-        revision = office.restrict(current_actor(), str(body["mentionId"]), imposed=False)
-        return jsonify({"revision": revision}), 201
-
     @blueprint.get("/v1/revision")
     @blueprint.response(200, schemas.RevisionAnswer)
     @access(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.consent.consents.model import Evidence, GivenBy, Reason
+from services.consent.consents.restrictions import WHY_LIFTED, WHY_RESTRICTED
 from shared.clients.facts import BANDS
 from shared.vocabulary import Category, LegalContext, Purpose
 
@@ -77,7 +78,33 @@ class MentionsBody(Schema):
 
 
 class RestrictionBody(Schema):
+    """`reasonCode`: AVG art. 18(1)(a-d); objection_pending is art. 21."""
+
     mentionId = fields.UUID(required=True)  # noqa: N815
+    reasonCode = fields.String(  # noqa: N815
+        required=True, validate=_codes(*WHY_RESTRICTED)
+    )
+
+
+class LiftingBody(Schema):
+    """`personInformed`: the person concerned was told beforehand (AVG art. 18(3))."""
+
+    mentionId = fields.UUID(required=True)  # noqa: N815
+    reasonCode = fields.String(required=True, validate=_codes(*WHY_LIFTED))  # noqa: N815
+    personInformed = fields.Boolean(  # noqa: N815
+        required=True,
+        truthy={True},
+        falsy={False},
+        validate=validate.Equal(True, error="Tell the person first (AVG art. 18(3))."),
+    )
+
+
+class RestrictedBody(Schema):
+    """Without mentionIds: the latest restrictions of the officer's region."""
+
+    mentionIds = fields.List(  # noqa: N815
+        fields.UUID(), validate=validate.Length(min=1, max=_MOST_MENTIONS)
+    )
 
 
 class ConsentAnswer(Schema):
@@ -113,6 +140,22 @@ class DoubtAnswer(Schema):
 
 class RestrictionAnswer(Schema):
     revision = fields.Integer(required=True)
+
+
+class RestrictedAnswer(Schema):
+    """`state`: restricted | lifted."""
+
+    mentionId = fields.String(required=True)  # noqa: N815
+    state = fields.String(required=True)
+    reasonCode = fields.String(required=True)  # noqa: N815
+    since = fields.String(required=True)
+    liftedAt = fields.String()  # noqa: N815
+    liftedBecause = fields.String()  # noqa: N815
+
+
+class RestrictedListAnswer(Schema):
+    count = fields.Integer(required=True)
+    items = fields.List(fields.Nested(RestrictedAnswer), required=True)
 
 
 class RevisionAnswer(Schema):

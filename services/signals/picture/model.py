@@ -158,6 +158,7 @@ class Picture:
     """The combined picture of one household for one person, purpose and moment.
 
     `version` names exactly what was shown: a hash over item ids, versions and link ids.
+    `emergency_until`: something in it is open under a break-glass that ends then.
     """
 
     case: CaseView
@@ -173,6 +174,7 @@ class Picture:
     involvement: tuple[Involvement, ...]
     visible_count: int
     masked_count: int
+    emergency_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

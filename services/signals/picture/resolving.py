@@ -78,7 +78,7 @@ class PersonResolver:
         )
         with self._engine.connect() as connection, connection.begin():
             # The work is done before the answer is known to be no: both ways alike (I4).
-            found = self._find(connection, actor.region, question)
+            found = self.find(connection, actor.region, question)
         permitted = asked.permitted
         self._audit.record(
             [
@@ -102,7 +102,8 @@ class PersonResolver:
             raise NotFound
         return found
 
-    def _find(self, connection: Connection, region: str, question: PersonQuestion) -> Resolved:
+    def find(self, connection: Connection, region: str, question: PersonQuestion) -> Resolved:
+        """Who fits, without a decision or an entry: only for who sees to both."""
         asked = _described(question)
         keys = match_keys(asked, region, self._keyer)
         near_in = persons_by_keys(connection, {_SEARCHED: keys}, region, _SEARCHED)

@@ -7,7 +7,7 @@ seen is decrypted → the log gives a receipt → the answer. Without receipt no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sqlalchemy import Engine
@@ -23,7 +23,14 @@ from services.signals.cases.model import CaseRecord
 from services.signals.linking.reading import TieRecord, household_ties
 from services.signals.picture import acute
 from services.signals.picture.builder import View, build_picture
-from services.signals.picture.decided import KNOW, VIEW, Verdict, decide_items, filter_items
+from services.signals.picture.decided import (
+    KNOW,
+    VIEW,
+    Verdict,
+    decide_items,
+    filter_items,
+    persons_of,
+)
 from services.signals.picture.model import Picture, Worklist, WorklistRow
 from services.signals.picture.reader import open_viewed
 from services.signals.picture.worklist import in_order, row_of
@@ -32,8 +39,9 @@ from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, MOST_SUBJECTS, AuditClient, Entry, entry_for
 from shared.clients.decisions import CaseFacts, Decision, DecisionClient, Filter, Question
+from shared.clients.emergencies import EmergencyGrants, GrantInForce
 from shared.database import writing
-from shared.problems import Fault, InvalidInput, NotFound
+from shared.problems import Fault, InvalidInput, NotFound, Unavailable
 from shared.vocabulary import Purpose
 
 # The purposes a coordinator can open a household for.
@@ -43,6 +51,7 @@ PURPOSES = (
     str(Purpose.ACUTE_PROTECTION),
 )
 ACTIVITY = "urn:bundel:processing:picture"
+BREAK_GLASS = "R21"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +65,18 @@ class PictureService:
     know of, Unavailable when consent or the log do not answer."""
 
     def __init__(
-        self, engine: Engine, vault: Vault, decisions: DecisionClient, audit: AuditClient
+        self,
+        engine: Engine,
+        vault: Vault,
+        decisions: DecisionClient,
+        audit: AuditClient,
+        grants: EmergencyGrants,
     ) -> None:
         self._engine = engine
         self._vault = vault
         self._decisions = decisions
         self._audit = audit
+        self._grants = grants
 
     def open(self, actor: Actor, case_id: str, purpose: str) -> Picture:
         """The picture of a case, for one of PURPOSES (else InvalidInput)."""
@@ -83,7 +98,12 @@ class PictureService:
         )
         rule = opening.ground.rule_id if opening.ground else ""
         picture = build_picture(view, read.ties, purpose, rule)
-        self._audit.record([self._opened(actor, picture, verdict, opening)])
+        entry = self._opened(actor, picture, verdict, opening)
+        if BREAK_GLASS in verdict.grounds:
+            grant = self._grant_behind(actor, verdict)
+            picture = replace(picture, emergency_until=grant.ends_at)
+            entry = replace(entry, refers_to=grant.entry_id)
+        self._audit.record([entry])
         with writing(self._engine).begin() as connection:
             repository.note_look(connection, actor.subject, case.id, picture.version, now)
         return picture
@@ -147,6 +167,15 @@ class PictureService:
             file = load_files(connection, [current])[0]
             ties = household_ties(connection, current.household_id, current.legal_context)
         return _Read(file, tuple(ties))
+
+    def _grant_behind(self, actor: Actor, verdict: Verdict) -> GrantInForce:
+        """The break-glass that opens something here: the entry names it, the page its end."""
+        persons = persons_of(one.item for one in verdict.known if one.rule_id == BREAK_GLASS)
+        mentions = {mention for person in persons for mention in person.mentions}
+        for grant in self._grants.in_force(actor.subject):
+            if not grant.mentions.isdisjoint(mentions):
+                return grant
+        raise Unavailable  # it ended between the decision and this question: look again
 
     def _openable(self, actor: Actor, purpose: str, files: Sequence[CaseFile]) -> list[CaseFile]:
         """The cases on the list are just those that would open, asked for all at once (I3)."""
