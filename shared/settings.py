@@ -16,6 +16,11 @@ from typing import Any
 
 SERVICES = ("signals", "consent", "audit")
 KEY_NAMES = ("KEK", "MATCH_KEY", "TOKEN_KEY", "IDEMPOTENCY_KEY", "SESSION_KEY", "LOG_KEY")
+# These may hold several generations, "2:BASE64 1:BASE64": the first is used, the others open too.
+ROTATED_KEYS = ("KEK", "MATCH_KEY")
+# Keys for one use, when they are not set: generation 1 of another. They outlive its rotation,
+# because what they made cannot be made again (or, for the index, is made again by itself).
+DERIVED_KEYS = {"INDEX_KEY": "TOKEN_KEY", "ADDRESS_KEY": "MATCH_KEY", "GRANT_KEY": "KEK"}
 WITNESS_NAME = "bundel.invalid/witness"
 _DEVELOPMENT_SEED = b"bundel development key, worthless outside this mode: "
 _MINIMUM_KEY_BYTES = 32
@@ -43,6 +48,7 @@ class Settings:
     identity_url: str  # where the token endpoint and the key set are reached from inside
     databases: Mapping[str, str]  # signals, consent, audit, keys, identity -> SQLAlchemy URL
     keys: Mapping[str, bytes] = field(repr=False)
+    rings: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict, repr=False)
     log_origin: str = "bundel.invalid/log"
     max_body_bytes: int = 1_000_000
     max_bulk_bytes: int = 20_000_000
@@ -64,20 +70,39 @@ class Settings:
         return self.mode == "development"
 
     def key(self, name: str) -> bytes:
-        """A 32-byte key by its name in KEY_NAMES."""
+        """A 32-byte key by its name in KEY_NAMES or DERIVED_KEYS: the one that is used."""
         return self.keys[name]
+
+    def ring(self, name: str) -> Mapping[int, bytes]:
+        """The generations of a key in ROTATED_KEYS by number; the first is the one that is used."""
+        return self.rings.get(name, {1: self.keys[name]})
 
     def client_key_file(self, client_id: str) -> Path:
         """Private key (PEM) of a machine client in the development home."""
         return self.home / "clients" / f"{client_id}.pem"
 
 
-def _read_key(env: Mapping[str, str], name: str, development: bool) -> bytes:
+def _read_ring(env: Mapping[str, str], name: str, development: bool) -> dict[int, bytes]:
+    """The generations in BUNDEL_<name>, the one that is used first."""
     text = env.get(f"BUNDEL_{name}", "")
-    if not text:
+    if not text.strip():
         if development:
-            return development_key(name)
+            return {1: development_key(name)}
         raise SettingsError(f"BUNDEL_{name} is not set. Make one with: openssl rand -base64 32")
+    parts = text.split() if name in ROTATED_KEYS else [text.strip()]
+    ring: dict[int, bytes] = {}
+    for part in parts:
+        number, colon, encoded = part.rpartition(":")
+        if colon and not (number.isascii() and number.isdigit() and int(number) > 0):
+            raise SettingsError(f"BUNDEL_{name}: a generation is a number from 1, as in 2:BASE64.")
+        generation = int(number) if colon else 1
+        if generation in ring:
+            raise SettingsError(f"BUNDEL_{name} names generation {generation} twice.")
+        ring[generation] = _decode_key(name, encoded, development)
+    return ring
+
+
+def _decode_key(name: str, text: str, development: bool) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError as error:
@@ -91,6 +116,27 @@ def _read_key(env: Mapping[str, str], name: str, development: bool) -> bytes:
             f"BUNDEL_{name} is a development or weak key; it is refused in production."
         )
     return key
+
+
+def _read_keys(
+    env: Mapping[str, str], development: bool
+) -> tuple[dict[str, bytes], dict[str, dict[int, bytes]]]:
+    rings = {name: _read_ring(env, name, development) for name in KEY_NAMES}
+    every = [key for ring in rings.values() for key in ring.values()]
+    if len(set(every)) != len(every):
+        raise SettingsError("Each BUNDEL_*_KEY must differ from the others.")
+    keys = {name: next(iter(ring.values())) for name, ring in rings.items()}
+    for name, parent in DERIVED_KEYS.items():
+        if env.get(f"BUNDEL_{name}", "").strip():
+            keys[name] = _decode_key(name, env[f"BUNDEL_{name}"].strip(), development)
+        elif 1 in rings[parent]:
+            keys[name] = rings[parent][1]
+        else:
+            raise SettingsError(
+                f"BUNDEL_{name} is not set, and BUNDEL_{parent} holds no generation 1 any more. "
+                f"Set it to what generation 1 of BUNDEL_{parent} was."
+            )
+    return keys, rings
 
 
 def _number(env: Mapping[str, str], name: str, default: str) -> float:
@@ -167,9 +213,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     base_url = env.get("BUNDEL_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     if not development and not base_url.startswith("https://"):
         raise SettingsError("BUNDEL_BASE_URL must be an https address outside development mode.")
-    keys = {name: _read_key(env, name, development) for name in KEY_NAMES}
-    if len(set(keys.values())) != len(keys):
-        raise SettingsError("Each BUNDEL_*_KEY must differ from the others.")
+    keys, rings = _read_keys(env, development)
     databases = {
         name: env.get(f"BUNDEL_{name.upper()}_DATABASE", f"sqlite:///{home / 'data' / name}.sqlite")
         for name in (*SERVICES, "keys", "identity")
@@ -189,6 +233,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         identity_url=env.get("BUNDEL_IDENTITY_URL", issuer).rstrip("/"),
         databases=databases,
         keys=keys,
+        rings=rings,
         log_origin=env.get("BUNDEL_LOG_ORIGIN", "bundel.invalid/log"),
         log_level=env.get("BUNDEL_LOG_LEVEL", "INFO"),
         neighbour_timeout=_number(env, "BUNDEL_NEIGHBOUR_TIMEOUT", "5"),

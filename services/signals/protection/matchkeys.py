@@ -11,6 +11,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.settings import Settings
+
 SINGLE_FIELD_KINDS = frozenset({"bsn"})
 _HEX_CHARACTERS = 32
 
@@ -32,6 +34,12 @@ class MatchKeyer:
         if len(fields) == 1 and kind not in SINGLE_FIELD_KINDS:
             raise ValueError("A match key takes at least two fields.")
         return keyed_text(self.key, f"match {self.generation} {kind}", fields)
+
+
+def keyer_of(settings: Settings) -> MatchKeyer:
+    """The generation of match keys that is written and looked for: the first in the setting."""
+    generation, key = next(iter(settings.ring("MATCH_KEY").items()))
+    return MatchKeyer(key, generation)
 
 
 def keyed_text(key: bytes, context: str, fields: Sequence[str]) -> str:

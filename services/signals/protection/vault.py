@@ -46,7 +46,7 @@ class KeyHandle:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Key-encryption keys by generation; new data keys are wrapped by the newest."""
+    """Key-encryption keys by generation; new data keys are wrapped by the highest."""
 
     keks: Mapping[int, bytes] = field(repr=False)
 
@@ -77,7 +77,7 @@ class Vault:
     """Seals and opens items. Safe to share between threads."""
 
     def __init__(self, settings: Settings, keys_engine: Engine, ring: KeyRing | None = None):
-        self._ring = ring or KeyRing({1: settings.key("KEK")})
+        self._ring = ring or KeyRing(settings.ring("KEK"))
         self._engine = keys_engine
 
     def new_key(self, purpose: str = "item") -> KeyHandle:
