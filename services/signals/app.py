@@ -36,13 +36,11 @@ from services.signals.picture.resolving import PersonResolver
 from services.signals.picture.resources import picture_resources
 from services.signals.picture.service import PictureService
 from services.signals.protection.addresses import AddressKeyer
-from services.signals.protection.matchkeys import MatchKeyer, keyer_of
+from services.signals.protection.matchkeys import MatchKeyer
 from services.signals.protection.vault import Vault
-from services.signals.search.indexing import Indexer
+from services.signals.search.choosing import choose, tokeniser_of
 from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
-from services.signals.search.token_table import index_for
-from services.signals.search.tokens import Tokeniser
 from services.signals.web import install
 from services.signals.web.desk_doors import Desk
 from services.signals.web.held import HeldSignals
@@ -81,6 +79,7 @@ class Rooms:
     handlers: dict[str, Handler] = field(default_factory=dict)  # outbox kind -> sender
     on_receipt: dict[str, OnReceipt] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
+    closing: list[Callable[[], None]] = field(default_factory=list)
     doors: Doors | None = None  # what the pages ask
 
 
@@ -113,7 +112,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     _open_pages(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
-    app.extensions["bundel_close"] = _closing(engine, keys_engine)
+    app.extensions["bundel_close"] = _closing(*rooms.closing, engine.dispose, keys_engine.dispose)
     return app
 
 
@@ -133,7 +132,7 @@ def _rooms(
         api=api,
         engine=engine,
         vault=Vault(settings, keys_engine),
-        keyer=keyer_of(settings),
+        keyer=MatchKeyer(settings.key("MATCH_KEY")),
         audit=audit,
         decisions=DecisionClient(settings, transport, tokens),
         grants=EmergencyGrants(settings, transport, tokens),
@@ -144,7 +143,7 @@ def _rooms(
 def _open_intake(rooms: Rooms) -> None:
     settings = rooms.settings
     preparer = Preparer(
-        rooms.vault, AddressKeyer(settings.key("ADDRESS_KEY")), settings.key("IDEMPOTENCY_KEY")
+        rooms.vault, AddressKeyer(settings.key("MATCH_KEY")), settings.key("IDEMPOTENCY_KEY")
     )
     intake = Intake(rooms.engine, preparer)
     rooms.api.register_blueprint(intake_routes(intake, settings, rooms.audit.record))
@@ -154,9 +153,8 @@ def _open_intake(rooms: Rooms) -> None:
 def _open_casework(rooms: Rooms) -> None:
     """Linking, cases, picture and search, and the flow that drives a signal through them."""
     engine, vault, audit, decisions = rooms.engine, rooms.vault, rooms.audit, rooms.decisions
-    tokeniser = Tokeniser(rooms.settings.key("TOKEN_KEY"))
-    index = index_for(engine.dialect.name)
-    following = Following(Indexer(vault, tokeniser, index))
+    chosen = choose(rooms.settings, engine, vault, tokeniser_of(rooms.settings))
+    following = Following(chosen.indexer)
     linker = Linker(engine, vault, rooms.keyer, decisions)
     cases = CaseService(engine, decisions, audit)
     pictures = PictureService(engine, vault, decisions, audit, rooms.grants)
@@ -169,7 +167,7 @@ def _open_casework(rooms: Rooms) -> None:
         undoing=Undoing(decider, vault, following.follow, doubts.doubter(decisions)),
     )
     resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
-    searches = SearchService(engine, vault, decisions, audit, index, tokeniser)
+    searches = SearchService(engine, vault, decisions, audit, chosen.index)
     transfers = TransferService(engine, vault, decisions, audit)
     rooms.api.register_blueprint(case_resources(cases))
     rooms.api.register_blueprint(transfer_resources(transfers))
@@ -189,6 +187,9 @@ def _open_casework(rooms: Rooms) -> None:
         emergencies=emergencies,
     )
     rooms.on_receipt["audit"] = following.on_receipt
+    rooms.handlers.update(chosen.handlers)
+    rooms.workers["index"] = chosen.keeper
+    rooms.closing.append(chosen.close)
     rooms.handlers[doubts.KIND] = doubts.doubt_handler(decisions)
     rooms.workers["flow"] = Flow(engine, linker, following, consent_revision(decisions))
 
@@ -220,9 +221,9 @@ def _answers(engine: Engine) -> Callable[[], None]:
     return check
 
 
-def _closing(*engines: Engine) -> Callable[[], None]:
+def _closing(*ends: Callable[[], None]) -> Callable[[], None]:
     def close() -> None:
-        for engine in engines:
-            engine.dispose()
+        for end in ends:
+            end()
 
     return close
