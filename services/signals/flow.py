@@ -18,6 +18,7 @@ from services.signals.linking import service as linking
 from services.signals.linking.finding import lock_linking
 from services.signals.linking.reading import (
     households_of_signals,
+    linked_before,
     sealed_mentions,
     signals_of_entries,
 )
@@ -95,13 +96,17 @@ class Flow:
         """Links what is due, then sees to cases and index; how many signals were linked."""
         self._poll()
         with self._engine.connect() as connection:
-            waiting = [item.signal_id for item in queue.take_pending(connection)]
+            due = queue.take_pending(connection, linking.AT_ONCE)
+            waiting = [item.signal_id for item in due]
         if not waiting:
             return 0
-        done = self._linker.run_once()
+        done = self._linker.run_once(len(waiting))
         # New links wait for their receipt; a withdrawal or a correction shows at once.
-        with writing(self._engine).begin() as connection:
-            self._following.follow(connection, waiting)
+        with self._engine.connect() as connection:
+            shown = linked_before(connection, waiting)
+        if shown:
+            with writing(self._engine).begin() as connection:
+                self._following.follow(connection, shown)
         return done
 
     def _poll(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -58,29 +58,39 @@ def ensure_cases(connection: Connection, household_ids: Collection[str]) -> list
         for case in follow_partings(connection, set(survivors.values()), MERGED, REOPENED)
     ]
     households = {h.household_id: h for h in load_households(connection, set(survivors.values()))}
-    wanted = _addressed(connection, households)
     existing: dict[tuple[str, LegalContext], CaseRecord] = {}
     for case in reversed(repository.cases_of_households(connection, households)):
         key = (case.household_id, case.legal_context)
         if key not in existing or existing[key].state == CLOSED:
             existing[key] = case
+    wanted = _addressed(connection, households, existing)
+    opened = []
     for (household_id, context), signals in sorted(wanted.items()):
         found = existing.get((household_id, context))
         if found is None:
-            changes.append(CaseChange(OPENED, _open(connection, households[household_id], context)))
-        elif found.state == CLOSED:
+            opened.append(_new_case(households[household_id], context))
+        else:
             news = [signal for signal in signals if signal.received_at > found.closed_at]
             if news:
                 changes.append(CaseChange(REOPENED, _reopen(connection, found, news)))
+    changes += [CaseChange(OPENED, case) for case in repository.add_cases(connection, opened)]
     return changes
 
 
 def _addressed(
-    connection: Connection, households: Collection[str]
+    connection: Connection,
+    households: Collection[str],
+    existing: Mapping[tuple[str, LegalContext], CaseRecord],
 ) -> dict[tuple[str, LegalContext], list[SignalRecord]]:
+    """Signals that ask for a case, of households that have no open one in their context."""
     wanted: dict[tuple[str, LegalContext], list[SignalRecord]] = defaultdict(list)
     for context in FIRST_GROUND.values():
-        items = household_items(connection, households, context)
+        lacking = [
+            household
+            for household in households
+            if (household, context) not in existing or existing[household, context].state == CLOSED
+        ]
+        items = household_items(connection, lacking, context) if lacking else []
         signals = load_signals(connection, {item.signal_id for item in items})
         pairs = {(item.household_id, item.signal_id) for item in items}
         for household_id, signal_id in sorted(pairs):
@@ -92,25 +102,19 @@ def _addressed(
     return wanted
 
 
-def _open(connection: Connection, household: HouseholdRecord, context: LegalContext) -> CaseRecord:
-    state = first_state(context)
-    case = repository.add_case(
-        connection,
-        CaseRecord(
-            id=ids.new_id(),
-            number="",
-            household_id=household.household_id,
-            region=household.region,
-            legal_context=context,
-            state=state,
-            phase=FIRST_PHASE,
-            opened_at=clock.timestamp(clock.now()),
-            closed_at="",
-            sight_on_safety=SIGHT_ON_SAFETY[context],
-        ),
+def _new_case(household: HouseholdRecord, context: LegalContext) -> CaseRecord:
+    return CaseRecord(
+        id=ids.new_id(),
+        number="",
+        household_id=household.household_id,
+        region=household.region,
+        legal_context=context,
+        state=first_state(context),
+        phase=FIRST_PHASE,
+        opened_at=clock.timestamp(clock.now()),
+        closed_at="",
+        sight_on_safety=SIGHT_ON_SAFETY[context],
     )
-    repository.note_event(connection, case.id, state, kind=OPENED, by="bundel")
-    return case
 
 
 def _reopen(connection: Connection, case: CaseRecord, news: Collection[SignalRecord]) -> CaseRecord:

@@ -6,7 +6,6 @@ purpose_tested → collecting → closed (then shielded). A closed case opens ag
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 
 from shared import ids
@@ -108,14 +107,8 @@ def reopened_state(case: CaseRecord) -> str:
     return ACTIVE if case.coordinator else QUEUED
 
 
-def draw_number(year: int, taken: Container[str]) -> str:
-    """A case number like "26-0042": drawn at random, so that it tells nothing of how many
-    cases there are. Grows by a digit when a year fills up."""
-    digits = 4
-    while True:
-        for _ in range(20):
-            drawn = int.from_bytes(ids.random_bytes(8)) % 10**digits
-            number = f"{year % 100:02d}-{drawn:0{digits}d}"
-            if number not in taken:
-                return number
-        digits += 1
+def draw_number(year: int, digits: int) -> str:
+    """A case number like "26-0042": drawn at random, so that it tells nothing of how many cases
+    there are."""
+    drawn = int.from_bytes(ids.random_bytes(8)) % 10**digits
+    return f"{year % 100:02d}-{drawn:0{digits}d}"

@@ -31,13 +31,10 @@ def follow_partings(
     cases = repository.cases_of_households(connection, household_ids)
     directed = {(c.household_id, c.legal_context) for c in cases if c.state != CLOSED}
     for case in cases:
+        if case.state != CLOSED or (case.household_id, case.legal_context) in directed:
+            continue
         events = _events(connection, case.id)
-        if (
-            case.state != CLOSED
-            or (case.household_id, case.legal_context) in directed
-            or not events
-            or events[-1][0] != merged
-        ):
+        if not events or events[-1][0] != merged:
             continue
         states = [state for _, state, _ in events if state != CLOSED]
         repository.set_state(

@@ -6,7 +6,8 @@ The door of this room's storage: other rooms import from here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -31,7 +32,7 @@ from shared.vocabulary import LegalContext
 __all__ = [
     "Looks",
     "add_assignment",
-    "add_case",
+    "add_cases",
     "carry_named_actors",
     "cases_of_households",
     "cases_of_person",
@@ -146,34 +147,77 @@ def _complete(connection: Connection, rows: Iterable[Row[tuple[object, ...]]]) -
     ]
 
 
-def add_case(connection: Connection, record: CaseRecord) -> CaseRecord:
-    """Stores a new case under a number of its own. Raises IntegrityError when the household has
-    an active case in this context already."""
-    now = clock.now()
-    taken = set(
-        connection.execute(
-            select(cases.c.number).where(
-                cases.c.region == record.region, cases.c.number.like(f"{now.year % 100:02d}-%")
-            )
-        ).scalars()
-    )
-    number = draw_number(now.year, taken)
-    connection.execute(
-        insert(cases).values(
-            id=record.id,
-            number=number,
-            household_id=record.household_id,
-            region=record.region,
-            legal_context=str(record.legal_context),
-            state=record.state,
-            phase=record.phase,
-            opened_at=record.opened_at,
-            closed_at=None,
-            sight_on_safety=record.sight_on_safety,
+def add_cases(connection: Connection, records: Sequence[CaseRecord]) -> list[CaseRecord]:
+    """Stores new cases that Bundel opens, each under a number of its own and with the event
+    that it was opened. Raises IntegrityError when a household has an active case in its context."""
+    if not records:
+        return []
+    at = clock.now()
+    by_region: dict[str, list[CaseRecord]] = defaultdict(list)
+    for record in records:
+        by_region[record.region].append(record)
+    numbered = [
+        replace(record, number=number)
+        for region, group in by_region.items()
+        for record, number in zip(
+            group, _free_numbers(connection, region, at.year, len(group)), strict=True
         )
+    ]
+    connection.execute(
+        insert(cases),
+        [
+            {
+                "id": record.id,
+                "number": record.number,
+                "household_id": record.household_id,
+                "region": record.region,
+                "legal_context": str(record.legal_context),
+                "state": record.state,
+                "phase": record.phase,
+                "opened_at": record.opened_at,
+                "closed_at": None,
+                "sight_on_safety": record.sight_on_safety,
+            }
+            for record in numbered
+        ],
     )
-    stored = load_cases(connection, [record.id])
-    return stored[record.id]
+    connection.execute(
+        insert(case_events),
+        [
+            {
+                "id": ids.new_id(),
+                "case_id": record.id,
+                "at": clock.timestamp(at),
+                "kind": "opened",
+                "state": record.state,
+                "by": "bundel",
+                "entry_id": "",
+                "reason": "",
+            }
+            for record in numbered
+        ],
+    )
+    named = named_actors(connection, {record.household_id for record in numbered})
+    return [replace(record, named_actors=named.get(record.household_id, ())) for record in numbered]
+
+
+def _free_numbers(connection: Connection, region: str, year: int, count: int) -> list[str]:
+    """Numbers that no case of the region has. They grow by a digit when a year fills up."""
+    free: list[str] = []
+    digits = 4
+    while len(free) < count:
+        drawn = {draw_number(year, digits) for _ in range(min(2 * count, 300) + 20)} - set(free)
+        taken = set(
+            connection.scalars(
+                select(cases.c.number).where(
+                    cases.c.region == region, cases.c.number.in_(sorted(drawn))
+                )
+            )
+        )
+        free.extend(sorted(drawn - taken))
+        if len(taken) * 10 > len(drawn) * 9:
+            digits += 1
+    return free[:count]
 
 
 def set_state(

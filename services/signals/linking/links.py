@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,39 +96,25 @@ def next_version(
     connection: Connection, row: Row[Any], reason: EndReason, **changes: object
 ) -> str:
     """Ends the link and adds its next version with `changes`; scores go along. The new id."""
-    return next_versions(connection, [row], reason, **changes)[0]
-
-
-def next_versions(
-    connection: Connection, rows: Sequence[Row[Any]], reason: EndReason, **changes: object
-) -> list[str]:
-    """The same for several links at once, in a few statements. The new ids in order."""
-    if not rows:
-        return []
-    new_ids = {row.id: ids.new_id() for row in rows}
-    close_links(connection, list(new_ids), reason)
-    made_at = now()
-    versions = [
-        {
-            **row._mapping,
-            **changes,
-            "id": new_ids[row.id],
-            "made_at": made_at,
-            "ended_at": None,
-            "end_reason": None,
-            "previous_link_id": row.id,
-        }
-        for row in rows
-    ]
-    connection.execute(links.insert(), versions)
+    link_id = ids.new_id()
+    close_links(connection, [row.id], reason)
+    version = {
+        **row._mapping,
+        **changes,
+        "id": link_id,
+        "made_at": now(),
+        "ended_at": None,
+        "end_reason": None,
+        "previous_link_id": row.id,
+    }
+    connection.execute(links.insert(), [version])
     scores = [
-        {**score._mapping, "link_id": new_ids[score.link_id]}
-        for chunk in chunks(list(new_ids))
-        for score in connection.execute(select(link_scores).where(link_scores.c.link_id.in_(chunk)))
+        {**score._mapping, "link_id": link_id}
+        for score in connection.execute(select(link_scores).where(link_scores.c.link_id == row.id))
     ]
     if scores:
         connection.execute(link_scores.insert(), scores)
-    return list(new_ids.values())
+    return link_id
 
 
 def close_links(connection: Connection, link_ids: Collection[str], reason: EndReason) -> None:

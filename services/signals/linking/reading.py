@@ -21,6 +21,7 @@ from services.signals.linking.membership import (
 from services.signals.linking.standing import (
     CandidateRecord,
     LinkRecord,
+    linked_before,
     links_of_signals,
     load_links,
     open_candidates,
@@ -42,6 +43,7 @@ __all__ = [
     "household_persons",
     "household_ties",
     "households_of_signals",
+    "linked_before",
     "links_of_signals",
     "load_households",
     "load_links",

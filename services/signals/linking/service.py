@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from services.signals.delivery.outbox import enqueue_many, new_message
 from services.signals.intake import queue
@@ -22,12 +22,11 @@ from services.signals.linking.asking import Verdict, entries_of
 from services.signals.linking.deciding import Decider, Decisions
 from services.signals.linking.finding import lock_linking
 from services.signals.linking.keys import Keyer
-from services.signals.linking.links import next_versions
 from services.signals.linking.planning import Planned
 from services.signals.linking.reading import households_of_signals
 from services.signals.linking.scope import scopes_of
 from services.signals.linking.settling import settle_scopes
-from services.signals.linking.states import EndReason, LinkState
+from services.signals.linking.states import LinkState
 from services.signals.linking.surroundings import read_surroundings, view_of
 from services.signals.linking.tables import links
 from services.signals.linking.weights import Weights, provisional_weights
@@ -216,14 +215,13 @@ def on_receipt(connection: Connection, entry_ids: Sequence[str]) -> list[str]:
     """
     signals: set[str] = set()
     for chunk in chunks(set(entry_ids)):
-        rows = connection.execute(
-            select(links).where(
-                links.c.entry_id.in_(chunk),
-                links.c.state == LinkState.AWAITING_RECEIPT.value,
-                links.c.ended_at.is_(None),
-            )
-        ).all()
-        next_versions(connection, rows, EndReason.RECEIPT, state=LinkState.ACTIVE.value)
-        signals.update(row.signal_id for row in rows)
+        waits = (
+            links.c.entry_id.in_(chunk),
+            links.c.state == LinkState.AWAITING_RECEIPT.value,
+            links.c.ended_at.is_(None),
+        )
+        signals |= set(connection.scalars(select(links.c.signal_id).where(*waits).distinct()))
+        # Filled once, as the end of a link is: a receipt changes nothing that the link says.
+        connection.execute(update(links).where(*waits).values(state=LinkState.ACTIVE.value))
     homes = households_of_signals(connection, signals)
     return sorted({home for found in homes.values() for home in found})

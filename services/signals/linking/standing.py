@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, exists, select
+from sqlalchemy import Connection, RowMapping, exists, or_, select
 
+from services.signals.intake.reading import chunks
 from services.signals.linking.states import LinkState
 from services.signals.linking.tables import candidates, links
 from shared.vocabulary import LegalContext
@@ -52,6 +53,18 @@ def signals_of_entries(connection: Connection, entry_ids: Iterable[str]) -> set[
         )
     )
     return set(rows.scalars())
+
+
+def linked_before(connection: Connection, signal_ids: Iterable[str]) -> set[str]:
+    """Signals with a link that was shown, or that has ended: something may look otherwise now."""
+    shown = or_(links.c.state == LinkState.ACTIVE.value, links.c.ended_at.is_not(None))
+    return {
+        signal
+        for chunk in chunks(set(signal_ids))
+        for signal in connection.scalars(
+            select(links.c.signal_id).where(links.c.signal_id.in_(chunk), shown).distinct()
+        )
+    }
 
 
 def sealed_mentions(connection: Connection) -> list[str]:

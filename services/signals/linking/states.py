@@ -22,7 +22,6 @@ class Band(StrEnum):
 class EndReason(StrEnum):
     """Why a version of a link no longer holds; most are followed by a next version."""
 
-    RECEIPT = "receipt"
     CONFIRMED = "confirmed"
     MOVED = "moved"
     MERGED = "merged"

@@ -1,4 +1,5 @@
 """Tables of this room. What holds now has no `ended_at`; a change ends a row and adds another.
+Only the receipt of the log fills in what was open: a link's state turns from awaiting to active.
 `layer`: see layers.py.
 
 Moments are RFC 3339 texts in UTC with milliseconds, so they sort alike on SQLite and PostgreSQL.

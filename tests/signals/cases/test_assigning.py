@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.signals.cases import repository
-from services.signals.cases.model import Assignment, CaseRecord, draw_number, may_become
+from services.signals.cases.model import Assignment, CaseRecord, may_become
 from shared import clock, ids
 from shared.database import open_engine, writing
 from shared.vocabulary import LegalContext
@@ -50,7 +50,7 @@ def test_the_database_refuses_a_second_active_coordinator(
 ) -> None:
     engine = open_engine(database_url("signals"))
     with writing(engine).begin() as connection:
-        case = repository.add_case(connection, _case())
+        (case,) = repository.add_cases(connection, [_case()])
         repository.add_assignment(connection, _assignment(case.id, "one"), "desk", ids.new_id())
         repository.add_assignment(
             connection, _assignment(case.id, "three", "deputy"), "desk", ids.new_id()
@@ -72,27 +72,45 @@ def test_the_database_refuses_a_second_active_case_of_a_household_in_one_context
 ) -> None:
     engine = open_engine(database_url("signals"))
     with writing(engine).begin() as connection:
-        case = repository.add_case(connection, _case())
+        (case,) = repository.add_cases(connection, [_case()])
     with pytest.raises(IntegrityError), writing(engine).begin() as connection:
-        repository.add_case(connection, _case(case.household_id))
+        repository.add_cases(connection, [_case(case.household_id)])
     other = replace(_case(case.household_id), legal_context=LegalContext.ZVH_WGS)
     with writing(engine).begin() as connection:
-        repository.add_case(connection, other)
+        repository.add_cases(connection, [other])
         repository.set_state(connection, case.id, "closed", kind="closed", by="desk")
-        again = repository.add_case(connection, _case(case.household_id))
+        (again,) = repository.add_cases(connection, [_case(case.household_id)])
     assert again.number != case.number
     engine.dispose()
 
 
-def test_a_case_number_tells_the_year_and_nothing_else() -> None:
-    taken: set[str] = set()
-    for _ in range(500):
-        number = draw_number(2026, taken)
-        assert re.fullmatch(r"26-\d{4}", number)
-        assert number not in taken
-        taken.add(number)
-    full = {f"26-{number:04d}" for number in range(10_000)}
-    assert re.fullmatch(r"26-\d{5}", draw_number(2026, full))
+def test_case_numbers_tell_the_year_and_nothing_else_and_are_given_once(
+    database_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(database_url("signals"))
+    made: set[str] = set()
+    for _ in range(3):
+        with writing(engine).begin() as connection:
+            made |= {c.number for c in repository.add_cases(connection, _cases(70))}
+    assert len(made) == 210
+    year = clock.now().year % 100
+    assert all(re.fullmatch(rf"{year:02d}-\d{{4}}", number) for number in made)
+    # A year that is full gets numbers of a digit more.
+    draw = repository.draw_number
+    few = sorted(made)
+    monkeypatch.setattr(
+        repository,
+        "draw_number",
+        lambda year, digits: few[len(draw(year, 2)) % 210] if digits == 4 else draw(year, digits),
+    )
+    with writing(engine).begin() as connection:
+        (longer,) = repository.add_cases(connection, [_case()])
+    assert re.fullmatch(rf"{year:02d}-\d{{5}}", longer.number)
+    engine.dispose()
+
+
+def _cases(count: int) -> list[CaseRecord]:
+    return [_case() for _ in range(count)]
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,10 @@ class Town(World):
             for mention in one.people:
                 self.names[self.mention(signal, f"p{mention}")] = f"{number}/{mention}"
 
-    def seen_in(self, context: LegalContext, hidden: Collection[str] = ()) -> Any:
+    def seen_in(self, context: LegalContext, hidden: Collection[str] | None = None) -> Any:
         """Every household of the context: its mentions by person with band and place, its ties;
         and what its desk is asked to judge. Without what only signals called `hidden` say."""
-        shown = {name for name in self.names.values() if name.split("/")[0] not in hidden}
+        shown = {name for name in self.names.values() if name.split("/")[0] not in (hidden or ())}
         with self.engine.connect() as connection:
             lying = reading.households_of_signals(connection, self.names.keys())
             homes = sorted({home for found in lying.values() for home in found})
@@ -116,7 +116,7 @@ class Town(World):
                                 p.role,
                                 p.until_date or "",
                                 # of all that names them; pictures work it out from what they show
-                                p.unconfirmed and not hidden,
+                                p.unconfirmed and hidden is None,
                             )
                             for p in persons
                         ),
