@@ -48,6 +48,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def from_epoch(seconds: int) -> datetime:
+    """The moment that many seconds after 1970 began."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def set_source(source: Callable[[], datetime] | None) -> None:
     """Tests fix the time here; None gives the system's time back."""
     global _source  # noqa: PLW0603 - the one switch for tests

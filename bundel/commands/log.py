@@ -9,6 +9,7 @@ import click
 
 from bundel.cli import EXIT_NO
 from bundel.installation import installed_settings
+from shared import clock
 
 
 @click.group("log")
@@ -47,24 +48,34 @@ def export(folder: Path) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="File with the log's public key, received from a place you trust.",
 )
-def verify(folder: Path, key_file: Path) -> None:
+@click.option(
+    "--witness-key",
+    "witness_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with a witness's public key, from the witness: its cosignature must be there.",
+)
+def verify(folder: Path, key_file: Path, witness_file: Path | None) -> None:
     """Say whether the log in FOLDER is whole; if not, what is wrong and where.
 
     Needs no network, no database and no secrets.
     """
-    from services.audit.exports.verifier import read_key, verify_export
+    from services.audit.exports.verifier import read_key, read_witness_key, verify_export
     from services.audit.log.note import NoteError
 
+    file, whose = key_file, "a log's"
     try:
-        key = read_key(key_file)
+        key, witness = read_key(key_file), None
+        if witness_file is not None:
+            file, whose = witness_file, "a witness's"
+            witness = read_witness_key(witness_file)
     except NoteError as error:
         click.echo(
-            f"NOT VERIFIED\n  {key_file}: not a log's public key: {error}\n"
+            f"NOT VERIFIED\n  {file}: not {whose} public key: {error}\n"
             "  This says nothing of the log. Get the key again from where you trust it.",
             err=True,
         )
         sys.exit(EXIT_NO)
-    verdict = verify_export(folder, key)
+    verdict = verify_export(folder, key, witness)
     if not verdict.whole or verdict.checkpoint is None:
         click.echo("NOT WHOLE", err=True)
         for finding in verdict.findings:
@@ -75,6 +86,11 @@ def verify(folder: Path, key_file: Path) -> None:
     checkpoint = verdict.checkpoint
     click.echo(f"Whole: {checkpoint.size} entries of {checkpoint.origin}")
     click.echo(f"Root {checkpoint.root.hex()}, signed with the key you gave.")
+    if verdict.cosignature is not None:
+        seen = clock.timestamp(clock.from_epoch(verdict.cosignature.time))
+        click.echo(f"Cosigned by the witness {verdict.cosignature.witness} at {seen}.")
+    if verdict.others:
+        click.echo(f"{verdict.others} other cosignatures were not checked (--witness-key).")
 
 
 @command.command("key")

@@ -22,7 +22,7 @@ def command(fresh: bool) -> None:
     if not settings.development:
         raise SettingsError("bundel run is for demonstrations; use bundel serve in production.")
     if fresh and settings.home.exists():
-        for part in ("data", "clients", "demo", "identity"):
+        for part in ("data", "clients", "demo", "identity", "witness"):
             shutil.rmtree(settings.home / part, ignore_errors=True)
         (settings.home / "demo.json").unlink(missing_ok=True)
     try:

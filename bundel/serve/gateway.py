@@ -25,7 +25,10 @@ _not_found = Response("Not found\n", status=404, mimetype="text/plain")
 def gateway_application(settings: Settings) -> Callable[..., Any]:
     """WSGI application that forwards /signals, /consent, /audit and /identity."""
     targets: dict[str, dict[str, Any]] = {}
-    for name, url in {**settings.neighbours, "identity": settings.identity_url}.items():
+    inside = {**settings.neighbours, "identity": settings.identity_url}
+    if settings.witness_url.endswith("/witness"):  # the one that the supervisor runs
+        inside["witness"] = settings.witness_url
+    for name, url in inside.items():
         targets[f"/{name}"] = {
             "target": url.removesuffix(f"/{name}"),
             "remove_prefix": False,

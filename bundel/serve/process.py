@@ -15,11 +15,14 @@ import waitress
 from flask import Flask
 
 from bundel.serve.gateway import gateway_application
+from bundel.serve.refusing import tell_problems
+from services.audit.witness.app import create_witness
 from shared.http import mounted
 from shared.logging import configure_logging, get_logger
-from shared.settings import Settings, load_settings
+from shared.settings import Settings, load_settings, load_witness_settings
 
 THREADS = 16
+_CONNECTIONS = 1000
 _IDLE_SECONDS = 0.2
 _FAILED_SECONDS = 2.0
 
@@ -64,6 +67,9 @@ def application(name: str, settings: Settings) -> tuple[Callable[..., Any], Flas
     """The WSGI application of a service by its name, and its Flask app if it has one."""
     if name == "gateway":
         return gateway_application(settings), None
+    if name == "witness":
+        app = create_witness(load_witness_settings())
+        return mounted(app, name), app
     app = importlib.import_module(f"services.{name}.app").create_app(settings)
     return mounted(app, name), app
 
@@ -85,7 +91,11 @@ def serve(name: str, listener: socket.socket) -> None:
         ident=None,
         clear_untrusted_proxy_headers=True,
         channel_timeout=60,
+        # Callers that are slow to send hold a connection, not a thread.
+        connection_limit=_CONNECTIONS,
+        asyncore_use_poll=True,
     )
+    tell_problems(server)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
     for thread in threads:

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import urllib3
 
+from services.audit.keys import signer_of
+from services.audit.witness.state import witness_key
 from shared import clock
-from shared.settings import Settings
+from shared.settings import WITNESS_NAME, Settings
 
-PROCESSES = ("identity", "audit", "consent", "signals", "gateway")
+PROCESSES = ("identity", "witness", "audit", "consent", "signals", "gateway")
 _BACKLOG = 256
 _FAST_DEATHS = 5
 _FAST_DEATH_SECONDS = 20.0
@@ -35,6 +37,11 @@ class _Child:
     listener: socket.socket
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _listen(port: int) -> socket.socket:
@@ -60,6 +67,13 @@ class Supervisor:
         self.logs = settings.home / "logs"
         self._children: dict[str, _Child] = {}
         self._environment = dict(environment)
+        self._witness: dict[str, str] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """What it runs, in order. A witness of its own only when there is no other."""
+        other = bool(self._environment.get("BUNDEL_WITNESS_URL"))
+        return [name for name in PROCESSES if name != "witness" or not other]
 
     @property
     def inside(self) -> dict[str, str]:
@@ -73,13 +87,15 @@ class Supervisor:
     def start(self) -> None:
         """Binds all sockets, then starts all processes. Raises StartFailed."""
         self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in PROCESSES:
+        for name in self.names:
             port = self._settings.port if name == "gateway" else 0
             try:
                 self._children[name] = _Child(name, _listen(port))
             except StartFailed:
                 self.stop()
                 raise
+        if "witness" in self._children:
+            self._witness = _own_witness(self._settings)
         for child in self._children.values():
             self._spawn(child)
 
@@ -89,6 +105,7 @@ class Supervisor:
             **self.inside,
             "BUNDEL_HOME": str(self._settings.home),
             "BUNDEL_PORT": str(self._settings.port),
+            **self._witness,
         }
         descriptor = child.listener.fileno()
         log = self.logs / f"{child.name}.log"
@@ -112,9 +129,10 @@ class Supervisor:
             now = clock.monotonic()
             child.deaths = [t for t in child.deaths if now - t < _FAST_DEATH_SECONDS] + [now]
             if len(child.deaths) >= _FAST_DEATHS:
+                log = self.logs / f"{child.name}.log"
                 raise StartFailed(
                     f"The {child.name} service stopped {len(child.deaths)} times in a row. "
-                    f"Read {self.logs / f'{child.name}.log'}"
+                    f"Read {log}. Its last line: {_last_line(log)}"
                 )
             self._spawn(child)
             restarted.append(child.name)
@@ -134,7 +152,7 @@ class Supervisor:
         try:
             answers = [
                 pool.request("GET", f"{base}/{name}/readyz").status
-                for name in PROCESSES
+                for name in self.names
                 if name != "gateway"
             ]
         except urllib3.exceptions.HTTPError:
@@ -152,7 +170,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Gateway first, so that no new work comes in; then the others; at most ten s each."""
-        for name in reversed(PROCESSES):
+        for name in reversed(self.names):
             child = self._children.get(name)
             if child is None or child.process is None or child.process.poll() is not None:
                 continue
@@ -165,6 +183,17 @@ class Supervisor:
         for child in self._children.values():
             child.listener.close()
         self._children.clear()
+
+
+def _own_witness(settings: Settings) -> dict[str, str]:
+    """Settings of the witness in this installation, and of the log that it cosigns."""
+    folder = settings.home / "witness"
+    return {
+        "BUNDEL_WITNESS_KEY": str(witness_key(folder, WITNESS_NAME).key),
+        "BUNDEL_WITNESS_NAME": WITNESS_NAME,
+        "BUNDEL_WITNESS_FOLDER": str(folder),
+        "BUNDEL_WITNESSED_LOGS": str(signer_of(settings).verifier),
+    }
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

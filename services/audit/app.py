@@ -9,7 +9,7 @@ from flask import Flask
 from services.audit.entries.api import entries_api
 from services.audit.entries.recorder import Recorder
 from services.audit.exports.api import state_api, tiles_surface
-from services.audit.keys import book_of, signer_of
+from services.audit.keys import book_of, signer_of, witnessing_of
 from services.audit.log.reader import LogReader
 from services.audit.log.sequencer import Sequencer
 from services.audit.metrics import LogMetrics
@@ -34,12 +34,15 @@ DESCRIPTION = (
     "checkpoint are public under /v1/log."
 )
 
+_WAIT_FOR_WITNESS = 20.0  # seconds
+
 
 def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     """The app, its sequencer running. Its database must be migrated.
 
     Raises LogBusy when another process writes to this log, LogDamaged when what is stored
-    contradicts itself: a log that may be wrong does not start.
+    contradicts itself or what the witness saw, NoWitness when the witness does not answer: a log
+    that may be wrong does not start.
     """
     transport = transport or PooledTransport(settings.neighbour_timeout)
     engine = open_engine(settings.databases["audit"])
@@ -51,10 +54,20 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     wiring, tokens = wire("audit", settings, transport, record_denial)
     book, signer = book_of(settings), signer_of(settings)
     try:
-        sequencer = Sequencer(engine, signer, book, LogMetrics(wiring.metrics))
+        sequencer = Sequencer(
+            engine, signer, book, LogMetrics(wiring.metrics), settings.log_free_bytes
+        )
     except BaseException:
         engine.dispose()
         raise
+    witnessing = witnessing_of(settings, engine, transport, sequencer.stop)
+    if witnessing is not None:
+        try:
+            witnessing.confirm_start(_WAIT_FOR_WITNESS)
+        except BaseException:
+            sequencer.close()
+            engine.dispose()
+            raise
     recorder = Recorder(sequencer)
     recorder_of.append(recorder)
     reader = LogReader(engine, signer.verifier)
@@ -81,7 +94,9 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
         sequencer.close()
         engine.dispose()
 
-    app.extensions["bundel_workers"] = {"log-check": reader}
+    app.extensions["bundel_workers"] = {"log-check": reader} | (
+        {} if witnessing is None else {"witness": witnessing}
+    )
     app.extensions["bundel_close"] = close
     app.extensions["bundel_sequencer"] = sequencer
     return app

@@ -45,6 +45,16 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 
+# What witnesses answered: a signature line for the checkpoint of that size.
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", String(200), primary_key=True),
+    Column("witnessed_at", String(30), nullable=False),
+    Column("line", Text, nullable=False),
+)
+
 # What is searched; made from the leaf in the same transaction and compared with it when read.
 entry_index = Table(
     "entry_index",

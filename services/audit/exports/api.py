@@ -50,6 +50,13 @@ class StateSchema(Schema):
         metadata={"description": "Entries hashed again one by one at wholeAt."},
     )
     whole_at = fields.String(data_key="wholeAt", required=True)
+    witnessed_size = fields.Integer(
+        data_key="witnessedSize",
+        required=True,
+        metadata={"description": "Entries that a witness cosigned; 0 without a witness."},
+    )
+    witnessed_at = fields.String(data_key="witnessedAt", required=True)
+    witness = fields.String(required=True, metadata={"description": "Its name; else empty."})
     origin = fields.String(required=True)
     public_key = fields.String(
         data_key="publicKey", required=True, metadata={"description": "C2SP verifier key."}
@@ -105,10 +112,10 @@ def tiles_surface(reader: LogReader, key: VerifierKey) -> PlainBlueprint:
     @blueprint.get("/v1/log/checkpoint")
     @public("a signed root hash says nothing about entries; outsiders watch the log with it")
     def checkpoint() -> Response:
-        last = reader.checkpoint()
-        if last is None:
+        note = reader.published()
+        if note is None:
             raise NotFound
-        return Response(last.note, mimetype="text/plain", headers={"Cache-Control": "no-store"})
+        return Response(note, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
     @blueprint.get("/v1/log/key")
     @public("the public key is there to be given away")

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from services.audit.exports.writer import Exported, write_export
-from services.audit.keys import book_of, signer_of
+from services.audit.keys import book_of, signer_of, witnessing_of
+from services.audit.log import store
 from services.audit.log.lock import LogBusy
 from services.audit.log.sequencer import Sequencer
+from shared import clock
 from shared.authentication.actor import Actor
-from shared.clients.audit import AuditClient, Entry, entry_for
+from shared.clients.audit import AuditClient, Entry, Receipt, entry_for
 from shared.clients.tokens import TokenSource
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
@@ -22,6 +26,7 @@ from shared.settings import Settings
 from shared.vocabulary import Agency, LegalContext, Purpose, Role
 
 CLIENT = "bundel-audit"
+_WITNESS_SECONDS = 5.0
 # The operator at the machine has no account in Bundel: the entry says that it was the command.
 OPERATOR = Actor(
     subject="operator",
@@ -41,20 +46,36 @@ def export_log(settings: Settings, folder: Path, transport: Transport | None = N
         entry = entry_for(
             OPERATOR, "log.exported", service="audit", purpose=Purpose.OVERSIGHT, ground="R27"
         )
+        transport = transport or PooledTransport()
         try:
             sequencer = Sequencer(engine, signer_of(settings), book_of(settings))
         except LogBusy:
-            _record_over_http(settings, entry, transport or PooledTransport())
+            receipt = _record_over_http(settings, entry, transport)
+            _wait_for_witness(engine, receipt.index + 1)
         else:
             try:
-                sequencer.append([entry])
+                (receipt,) = sequencer.append([entry])
             finally:
                 sequencer.close()
-        return write_export(engine, folder, signer_of(settings).verifier)
+            witnessing = witnessing_of(settings, engine, transport, lambda reason: None)
+            if witnessing is not None:
+                witnessing.advance()
+        return write_export(engine, folder, signer_of(settings).verifier, receipt.index + 1)
     finally:
         engine.dispose()
 
 
-def _record_over_http(settings: Settings, entry: Entry, transport: Transport) -> None:
+def _record_over_http(settings: Settings, entry: Entry, transport: Transport) -> Receipt:
     tokens = TokenSource(settings, transport, CLIENT)
-    AuditClient(settings, transport, tokens).record([entry])
+    return AuditClient(settings, transport, tokens).record([entry])[0]
+
+
+def _wait_for_witness(engine: Engine, size: int) -> None:
+    """The running service has its checkpoints cosigned a moment later; no witness, no wait."""
+    end = clock.monotonic() + _WITNESS_SECONDS
+    while clock.monotonic() < end:
+        with store.snapshot(engine) as connection:
+            seen = store.last_witnessed(connection)
+        if seen is None or seen.size >= size:
+            return
+        clock.pause(0.2)

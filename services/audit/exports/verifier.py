@@ -20,12 +20,18 @@ from services.audit.exports.layout import (
     bundles_of,
     paths_of,
 )
+from services.audit.log.cosignature import (
+    Cosignature,
+    WitnessKey,
+    has_form,
+    signature_lines,
+)
 from services.audit.log.note import Checkpoint, NoteError, VerifierKey
 from services.audit.log.tiles import TILE_WIDTH, RightEdge, TileName, TileTree, tiles_of
 from services.audit.log.tree import HASH_BYTES, leaf_hash
 
 _MOST_FINDINGS = 50
-_CHECKPOINT_LINES = 5  # origin, size, root, empty line, signature
+_MOST_COSIGNATURES = 16
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Verdict:
     """`findings` empty: the log is whole. `checkpoint` is None when it could not be read."""
 
     checkpoint: Checkpoint | None = None
+    cosignature: Cosignature | None = None  # of the witness that was asked for
+    others: int = 0  # cosignatures that nobody asked to check
     findings: list[Finding] = field(default_factory=list)
     left_out: int = 0  # findings beyond the first fifty
 
@@ -65,18 +73,26 @@ class Verdict:
 
 def read_key(file: Path) -> VerifierKey:
     """The public key in a file. Raises NoteError when it holds none, OSError when unreadable."""
+    return VerifierKey.parse(_ascii(file))
+
+
+def read_witness_key(file: Path) -> WitnessKey:
+    """The witness's public key in a file. Raises NoteError, OSError."""
+    return WitnessKey.parse(_ascii(file))
+
+
+def _ascii(file: Path) -> str:
     raw = file.read_bytes()
     try:
-        text = raw.decode("ascii")
+        return raw.decode("ascii")
     except UnicodeDecodeError as error:
         raise NoteError(f"byte {error.start} is not part of any key") from error
-    return VerifierKey.parse(text)
 
 
-def verify_export(folder: Path, key: VerifierKey) -> Verdict:
-    """Judges the export in `folder` against the log's public key."""
+def verify_export(folder: Path, key: VerifierKey, witness: WitnessKey | None = None) -> Verdict:
+    """Judges the export in `folder` against the log's public key, and a witness's if given."""
     verdict = Verdict()
-    verdict.checkpoint = _read_checkpoint(folder, key, verdict)
+    verdict.checkpoint = _read_checkpoint(folder, key, witness, verdict)
     _compare_key(folder, key, verdict)
     if verdict.checkpoint is None:
         return verdict  # without a signed size nothing else can be judged
@@ -96,7 +112,9 @@ def _files(folder: Path) -> Iterator[str]:
             yield (Path(place) / name).relative_to(folder).as_posix()
 
 
-def _read_checkpoint(folder: Path, key: VerifierKey, verdict: Verdict) -> Checkpoint | None:
+def _read_checkpoint(
+    folder: Path, key: VerifierKey, witness: WitnessKey | None, verdict: Verdict
+) -> Checkpoint | None:
     try:
         note = (folder / CHECKPOINT).read_bytes().decode()
         checkpoint = key.open(note)
@@ -109,10 +127,19 @@ def _read_checkpoint(folder: Path, key: VerifierKey, verdict: Verdict) -> Checkp
     except NoteError as error:
         verdict.add(Finding(CHECKPOINT, str(error)))
         return None
-    lines = note.count("\n")
-    if lines != _CHECKPOINT_LINES:
-        what = "there are lines that this log did not sign"
-        verdict.add(Finding(CHECKPOINT, what, None, f"{_CHECKPOINT_LINES} lines", str(lines)))
+    others = signature_lines(note)[1:]
+    if not all(map(has_form, others)) or len(others) > _MOST_COSIGNATURES:
+        verdict.add(Finding(CHECKPOINT, "there are lines that are no signature of log or witness"))
+    if witness is not None:
+        try:
+            verdict.cosignature = witness.find(note)
+        except NoteError as error:
+            what = (
+                f"{error}: the witness did not see this tree. It looks like a split view or a "
+                "rewrite, or the log has no such witness"
+            )
+            verdict.add(Finding(CHECKPOINT, what))
+    verdict.others = len(others) - (verdict.cosignature is not None)
     return checkpoint
 
 

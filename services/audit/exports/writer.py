@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -29,8 +29,10 @@ class Exported:
     files: int
 
 
-def write_export(engine: Engine, folder: Path, key: VerifierKey) -> Exported:
+def write_export(engine: Engine, folder: Path, key: VerifierKey, least: int = 0) -> Exported:
     """Writes the log up to its last checkpoint into `folder`: all of it or nothing.
+
+    When a witness cosigned `least` entries or more, up to what it cosigned last.
 
     Raises ExportRefused when the folder holds something, LogDamaged when a part is missing.
     """
@@ -44,7 +46,9 @@ def write_export(engine: Engine, folder: Path, key: VerifierKey) -> Exported:
             checkpoint = store.last_checkpoint(connection)
             if checkpoint is None:
                 raise ExportRefused("the log has no entries yet")
-            files = 0
+            files, seen = 0, store.last_witnessed(connection, max(1, least))
+            if seen is not None:
+                checkpoint = replace(checkpoint, size=seen.size, note=seen.note)
             for path, contents in _files(connection, checkpoint, key):
                 _write(draft / path, contents)
                 files += 1

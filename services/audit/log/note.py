@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from services.audit.log.tree import HASH_BYTES
 
 _ED25519 = b"\x01"  # signature type byte of signed-note
-_DASH = "\u2014"
+DASH = "\u2014"
 
 
 class NoteError(Exception):
@@ -41,8 +41,37 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
-def _key_hash(name: str, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+def key_hash(name: str, kind: bytes, public: bytes) -> bytes:
+    """The id of a key in signed notes; `kind` is its signature type byte."""
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+def write_vkey(name: str, kind: bytes, public: bytes) -> str:
+    """A public key with its name, as `<name>+<hash>+<base64>`."""
+    key = base64.b64encode(kind + public).decode()
+    return f"{name}+{key_hash(name, kind, public).hex()}+{key}"
+
+
+def read_vkey(text: str, kind: bytes) -> tuple[str, bytes]:
+    """(name, public key) of a vkey of that kind, written in its only form. Raises NoteError."""
+    parts = text.strip().split("+", 2)
+    if len(parts) != 3:
+        raise NoteError("a key has the form <name>+<hash>+<base64>")
+    try:
+        raw = base64.b64decode(parts[2], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NoteError("the key is not base64") from error
+    if len(raw) != 33 or raw[:1] != kind:
+        raise NoteError("the key is not an Ed25519 key of signed-note of this kind")
+    if write_vkey(parts[0], kind, raw[1:]) != text.strip():
+        raise NoteError("the key's hash does not belong to its name and key")
+    return parts[0], raw[1:]
+
+
+def demand_key_name(name: str) -> None:
+    """Raises NoteError when `name` cannot name a key (empty, spaces, plus signs)."""
+    if not name or "+" in name or any(c.isspace() for c in name):
+        raise NoteError("the name of a key has no spaces and no plus sign")
 
 
 @dataclass(frozen=True)
@@ -53,25 +82,12 @@ class VerifierKey:
     public: bytes
 
     def __str__(self) -> str:
-        key = base64.b64encode(_ED25519 + self.public).decode()
-        return f"{self.name}+{_key_hash(self.name, self.public).hex()}+{key}"
+        return write_vkey(self.name, _ED25519, self.public)
 
     @classmethod
     def parse(cls, text: str) -> VerifierKey:
         """Raises NoteError unless `text` is one vkey, written in its only form."""
-        parts = text.strip().split("+", 2)
-        if len(parts) != 3:
-            raise NoteError("a key has the form <name>+<hash>+<base64>")
-        try:
-            raw = base64.b64decode(parts[2], validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise NoteError("the key is not base64") from error
-        if len(raw) != 33 or raw[:1] != _ED25519:
-            raise NoteError("the key is not an Ed25519 key of signed-note")
-        key = cls(parts[0], raw[1:])
-        if str(key) != text.strip():
-            raise NoteError("the key's hash does not belong to its name and key")
-        return key
+        return cls(*read_vkey(text, _ED25519))
 
     def open(self, note: str) -> Checkpoint:
         """The checkpoint in a note that this key signed. Raises NoteError with what is wrong.
@@ -87,7 +103,7 @@ class VerifierKey:
         if lines[-1] != "" or len(lines) < 2:
             raise NoteError("the signature lines do not end with a line feed")
         own = lines[0].split(" ")
-        if len(own) != 3 or own[0] != _DASH or own[1] != self.name:
+        if len(own) != 3 or own[0] != DASH or own[1] != self.name:
             raise NoteError(f"line 5 is not a signature of {self.name}")
         try:
             raw = base64.b64decode(own[2], validate=True)
@@ -95,7 +111,7 @@ class VerifierKey:
             raise NoteError("the signature is not base64") from error
         if base64.b64encode(raw).decode() != own[2] or len(raw) != 4 + 64:
             raise NoteError("the signature does not have its one form of 68 bytes")
-        if raw[:4] != _key_hash(self.name, self.public):
+        if raw[:4] != key_hash(self.name, _ED25519, self.public):
             raise NoteError("the signature was made with another key")
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(
@@ -128,8 +144,7 @@ class Signer:
 
     def __init__(self, origin: str, secret: bytes) -> None:
         """Raises NoteError when the origin cannot be a key name (empty, spaces, plus signs)."""
-        if not origin or "+" in origin or any(c.isspace() for c in origin):
-            raise NoteError("an origin has no spaces and no plus sign")
+        demand_key_name(origin)
         seed = HKDF(hashes.SHA256(), 32, salt=None, info=b"bundel log checkpoint key v1")
         self._private = Ed25519PrivateKey.from_private_bytes(seed.derive(secret))
         self.origin = origin
@@ -139,5 +154,5 @@ class Signer:
         """The signed note for a tree of `size` entries."""
         text = Checkpoint(self.origin, size, root).text()
         signature = self._private.sign(text.encode())
-        raw = _key_hash(self.origin, self.verifier.public) + signature
-        return f"{text}\n{_DASH} {self.origin} {base64.b64encode(raw).decode()}\n"
+        raw = key_hash(self.origin, _ED25519, self.verifier.public) + signature
+        return f"{text}\n{DASH} {self.origin} {base64.b64encode(raw).decode()}\n"

@@ -38,6 +38,9 @@ class LogState:
     checked_at: str
     whole_size: int
     whole_at: str
+    witnessed_size: int  # 0 while no witness cosigned anything
+    witnessed_at: str
+    witness: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class LogReader:
                 damage = self._damage
             except LogDamaged as error:
                 last, damage = store.last_checkpoint(connection), str(error)
+            seen = store.last_witnessed(connection)
         return LogState(
             whole=not damage,
             damage=damage,
@@ -86,6 +90,9 @@ class LogReader:
             checked_at=checked_at,
             whole_size=self._whole_size,
             whole_at=self._whole_at,
+            witnessed_size=0 if seen is None else seen.size,
+            witnessed_at="" if seen is None else seen.witnessed_at,
+            witness="" if seen is None else seen.witness,
         )
 
     def check_everything(self) -> LogState:
@@ -113,6 +120,15 @@ class LogReader:
         """The last signed checkpoint."""
         with store.snapshot(self._engine) as connection:
             return store.last_checkpoint(connection)
+
+    def published(self) -> str | None:
+        """The note for outsiders: the newest that a witness cosigned, else the last signed."""
+        with store.snapshot(self._engine) as connection:
+            seen = store.last_witnessed(connection)
+            if seen is not None:
+                return seen.note
+            last = store.last_checkpoint(connection)
+            return None if last is None else last.note
 
     def tile(self, level: int, position: int, width: int) -> bytes:
         """The first `width` hashes of a tile. Raises NoSuchEntry when it does not reach so far."""

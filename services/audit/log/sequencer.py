@@ -92,6 +92,12 @@ class Sequencer:
             return submission.future
         return self._hand_in(submission)
 
+    def stop(self, reason: str) -> None:
+        """Takes nothing more: somebody outside saw that the log is not what it was."""
+        if not self.damage:
+            self.damage = reason
+            get_logger().error("the log is damaged, nothing is added", reason="witness")
+
     def make_searchable(self, timeout: float = 10.0) -> None:
         """Waits until every entry committed so far can be searched for. Raises Unavailable."""
         if self._scribe.unprojected:

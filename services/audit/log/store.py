@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from services.audit.log.rows import add_rows, rows_in
-from services.audit.tables import checkpoints, entries, entry_index, tiles
+from services.audit.tables import checkpoints, cosignatures, entries, entry_index, tiles
 
 _AT_ONCE = 500
 
@@ -22,11 +22,6 @@ _LAST_CHECKPOINT = (
 _HIGHEST = select(func.max(entries.c.position))
 _TILE = select(tiles.c.hashes).where(
     tiles.c.level == bindparam("at_level"), tiles.c.position == bindparam("at_position")
-)
-_GROW_TILE = (
-    update(tiles)
-    .where(tiles.c.level == bindparam("at_level"), tiles.c.position == bindparam("at_position"))
-    .values(hashes=bindparam("new_hashes"))
 )
 _LEAVES = (
     select(entries.c.position, entries.c.entry_id, entries.c.leaf)
@@ -41,6 +36,14 @@ class StoredCheckpoint:
     root: bytes
     signed_at: str
     note: str
+
+
+@dataclass(frozen=True)
+class WitnessedCheckpoint:
+    size: int
+    witness: str
+    witnessed_at: str
+    note: str  # with cosignatures; its first lines are missing when that checkpoint is gone
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,28 @@ def last_checkpoint(connection: Connection) -> StoredCheckpoint | None:
     """The newest checkpoint; None for an empty log."""
     row = connection.execute(_LAST_CHECKPOINT).first()
     return None if row is None else StoredCheckpoint(row[0], bytes(row[1]), row[2], row[3])
+
+
+def last_witnessed(connection: Connection, least: int = 0) -> WitnessedCheckpoint | None:
+    """The newest checkpoint with a cosignature, of `least` entries or more; None if there is none.
+
+    Its note carries the cosignatures of all witnesses.
+    """
+    size = connection.execute(
+        select(func.max(cosignatures.c.size)).where(cosignatures.c.size >= least)
+    ).scalar()
+    if size is None:
+        return None
+    note = connection.execute(select(checkpoints.c.note).where(checkpoints.c.size == size)).scalar()
+    rows = connection.execute(
+        select(cosignatures.c.witness, cosignatures.c.witnessed_at, cosignatures.c.line)
+        .where(cosignatures.c.size == size)
+        .order_by(cosignatures.c.witness)
+    ).all()
+    lines = "".join(f"{row.line}\n" for row in rows)
+    return WitnessedCheckpoint(
+        int(size), rows[-1].witness, rows[-1].witnessed_at, f"{note or ''}{lines}"
+    )
 
 
 def entry_count(connection: Connection) -> int:
@@ -106,13 +131,19 @@ def all_tiles(connection: Connection) -> Iterator[tuple[int, int, bytes]]:
 
 
 def save_tiles(connection: Connection, changed: Mapping[tuple[int, int], bytes]) -> None:
-    """Adds new tiles and lets the last ones grow. The database refuses any other change."""
+    """Adds new tiles and lets the last ones grow. The database refuses any other change.
+
+    On PostgreSQL a function of the tables' owner does it: the service may not update (0003).
+    """
+    grow = (
+        "UPDATE tiles SET hashes = ?3 WHERE level = ?1 AND position = ?2"
+        if connection.dialect.name == "sqlite"
+        else "SELECT grow_tile(%s, %s, %s)"
+    )
     new = []
     for (level, position), hashes in changed.items():
-        grown = connection.execute(
-            _GROW_TILE, {"at_level": level, "at_position": position, "new_hashes": hashes}
-        ).rowcount
-        if not grown:
+        done = connection.exec_driver_sql(grow, (level, position, hashes))
+        if not (done.scalar() if done.returns_rows else done.rowcount):
             new.append((level, position, hashes))
     add_rows(connection, "tiles", ("level", "position", "hashes"), new)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from services.audit.log.reader import LogReader
+from services.audit.log.reader import LogReader, LogState
 from services.audit.review.query import PAGE_SIZE
 from services.audit.review.service import Found, Review, hash_text
 from services.audit.web.search_form import NAMES, SearchForm, read_form
 from services.audit.web.words import EVENTS, event_words, number, reason_words, row_of
+from shared import clock
 from shared.authentication import access, current_actor
 from shared.clients.persons import PersonFinder, PersonsFound
 from shared.ids import is_id
@@ -19,6 +20,7 @@ from shared.vocabulary import Agency, Purpose, Role
 from shared.web import _
 
 R27 = "read_log on log (R27)"
+_WITNESS_SECONDS = 120  # without a new cosignature while there are new entries
 
 
 def review_pages(
@@ -29,9 +31,11 @@ def review_pages(
 
     def page(form: SearchForm, found: Found | None, nobody: bool = False) -> str:
         pages = 0 if found is None else -(-found.total // PAGE_SIZE)
+        state = reader.state()
         return render_template(
             "log.html",
-            state=reader.state(),
+            state=state,
+            witness_late=_witness_late(state),
             origin=reader.key.name,
             form=form,
             found=found,
@@ -103,6 +107,14 @@ def review_pages(
         )
 
     return blueprint
+
+
+def _witness_late(state: LogState) -> bool:
+    """Were entries signed that no witness has seen although it had the time to?"""
+    if not state.witnessed_size or state.witnessed_size >= state.size:
+        return False
+    silent = (clock.now() - clock.moment(state.witnessed_at)).total_seconds()
+    return silent > _WITNESS_SECONDS
 
 
 def _all_ids(found: PersonsFound) -> tuple[str, ...]:
