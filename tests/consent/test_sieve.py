@@ -62,10 +62,18 @@ def place(
 
 
 def item(facts: SignalFacts) -> CaseItem:
-    """The facts as those of a signal; of the signal itself only what a decision looks at."""
-    record = object.__new__(SignalRecord)
-    object.__setattr__(record, "id", ids.new_id())
-    object.__setattr__(record, "source_agency", facts.source_agency)
+    """The facts as those of a signal of that agency."""
+    record = SignalRecord(
+        id=ids.new_id(), version=1, state="accepted", kind="report", source_system="source",
+        source_organisation=facts.source_organisation, source_agency=facts.source_agency,
+        source_reference="r", region=facts.region, created_at="", received_at="", reported_at="",
+        occurred_from="", occurred_to=None, place="", addressed_to=facts.addressed_to, severity="",
+        category=facts.category, violence_forms=(), pattern="", origin_incident=None,
+        relayed_from=None, compartment="none", conditions=(), wpg_article=facts.wpg_article,
+        first_processed=None, kindcheck="no", informal_care_check="no", informed="no",
+        reporter_kind="agency", reporter_visibility="open", minor_involved=False,
+        feedback_wanted=False, warnings=(), narrative_state="clear", withdrawn_at=None, sealed=None,
+    )  # fmt: skip
     return CaseItem(record, (), (), facts)
 
 

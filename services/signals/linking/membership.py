@@ -8,19 +8,20 @@ the circle that survives.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, select
 
 from services.signals.linking.lineage import surviving_households
 from services.signals.linking.states import LinkState
 from services.signals.linking.tables import bundlings, households, links, memberships, ties
+from shared.database import among
 from shared.vocabulary import LegalContext
 
 
-@dataclass(frozen=True)
-class HouseholdItem:
+class HouseholdItem(msgspec.Struct, frozen=True):
     """One mention of one signal that belongs to a household."""
 
     household_id: str
@@ -45,8 +46,7 @@ class PersonRecord:
     unconfirmed: bool  # rests on a machine's link that no human confirmed (I10)
 
 
-@dataclass(frozen=True)
-class TieRecord:
+class TieRecord(msgspec.Struct, frozen=True):
     """A tie between two persons as one signal declared it; parent_child runs from the parent."""
 
     tie_id: str
@@ -128,36 +128,48 @@ def household_ties(
     With `context`, only ties of which both mentions are usable in it: give it on every picture.
     """
     survivor = surviving_households(connection, [household_id])[household_id]
+    if context is not None:
+        found = _bundled_links(connection, [survivor], context)
+        held = {row["mention_id"]: row["signal_id"] for row in found}
+        return ties_between(connection, held, context)
     bundled = select(bundlings.c.mention_id).where(
         bundlings.c.household_id == survivor, bundlings.c.ended_at.is_(None)
     )
-    rows = connection.execute(
-        select(ties)
-        .where(
-            ties.c.ended_at.is_(None),
-            ties.c.layer
-            == select(households.c.layer).where(households.c.id == survivor).scalar_subquery(),
-            ties.c.mention_from.in_(bundled),
-            ties.c.mention_to.in_(bundled),
-        )
-        .order_by(ties.c.signal_id, ties.c.id)
-    ).mappings()
-    usable: set[str] | None = None
-    if context is not None:
-        usable = {r["mention_id"] for r in _bundled_links(connection, [survivor], context)}
+    layer = select(households.c.layer).where(households.c.id == survivor).scalar_subquery()
+    query = _TIES.where(
+        ties.c.layer == layer, ties.c.mention_from.in_(bundled), ties.c.mention_to.in_(bundled)
+    )
+    return [TieRecord(*row[:-2]) for row in connection.execute(query).all()]
+
+
+def ties_between(
+    connection: Connection, held: Mapping[str, str], context: LegalContext
+) -> list[TieRecord]:
+    """Ties that signals declared between mentions they hold. `held`: the signal of each mention,
+    as `household_items` gave them in the same transaction for this context."""
+    query = _TIES.where(ties.c.layer == context.value, among(ties.c.signal_id, set(held.values())))
     return [
-        TieRecord(
-            tie_id=row["id"],
-            person_from=row["person_from"],
-            person_to=row["person_to"],
-            kind=row["kind"],
-            since=row["since"],
-            until=row["until"],
-            signal_id=row["signal_id"],
-        )
-        for row in rows
-        if usable is None or {row["mention_from"], row["mention_to"]} <= usable
+        TieRecord(*row[:-2])
+        for row in connection.execute(query).all()
+        if row[-2] in held and row[-1] in held
     ]
+
+
+_TIES = (
+    select(
+        ties.c.id,
+        ties.c.person_from,
+        ties.c.person_to,
+        ties.c.kind,
+        ties.c.since,
+        ties.c.until,
+        ties.c.signal_id,
+        ties.c.mention_from,
+        ties.c.mention_to,
+    )
+    .where(ties.c.ended_at.is_(None))
+    .order_by(ties.c.signal_id, ties.c.id)
+)
 
 
 def _bundled_links(

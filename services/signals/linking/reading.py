@@ -17,6 +17,7 @@ from services.signals.linking.membership import (
     household_items,
     household_persons,
     household_ties,
+    ties_between,
 )
 from services.signals.linking.standing import (
     CandidateRecord,
@@ -52,4 +53,5 @@ __all__ = [
     "sealed_mentions",
     "signals_of_entries",
     "surviving_households",
+    "ties_between",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, exists, or_, select
 from services.signals.intake.reading import chunks
 from services.signals.linking.states import LinkState
 from services.signals.linking.tables import candidates, links
+from shared.database import among
 from shared.vocabulary import LegalContext
 
 
@@ -82,11 +83,11 @@ def person_mentions(connection: Connection, person_ids: Iterable[str]) -> dict[s
     result: dict[str, list[str]] = {person: [] for person in person_ids}
     rows = connection.execute(
         select(links.c.person_id, links.c.mention_id)
-        .where(links.c.person_id.in_(list(result)), links.c.ended_at.is_(None))
+        .where(among(links.c.person_id, result), links.c.ended_at.is_(None))
         .order_by(links.c.mention_id)
     )
-    for row in rows:
-        result[row.person_id].append(row.mention_id)
+    for person_id, mention_id in rows.all():
+        result[person_id].append(mention_id)
     return result
 
 

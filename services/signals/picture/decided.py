@@ -19,7 +19,7 @@ from shared.logging import get_logger
 from shared.problems import Unavailable
 
 KNOW, VIEW = "know", "view"
-_ASKED_TOO = 3  # items of a picture that are asked one by one as well
+_ASKED_TOO = 2  # items of a picture that are asked one by one as well
 
 INCIDENT, PERSONS, STATEMENTS = "incident", "persons", "statements"
 EVIDENCE, REPORTER, INFORMING = "evidence", "reporter", "informing"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from services.signals.cases.answers import explained, room
 from services.signals.cases.shape import schema_of
+from services.signals.cases.telling import told
 from services.signals.picture.model import Picture, Worklist
 from services.signals.picture.resolving import PersonQuestion, PersonResolver, Resolved
 from services.signals.picture.service import PURPOSES, PictureService
@@ -55,18 +57,18 @@ def picture_resources(pictures: PictureService, resolver: PersonResolver) -> Blu
     @blueprint.arguments(PurposeBody)
     @blueprint.response(200, schema_of(Worklist))
     @access(Role.COORDINATOR, decision="list on worklist; open on case; know, view as filter")
-    def view_worklist(body: dict[str, Any]) -> Worklist:
+    def view_worklist(body: dict[str, Any]) -> Response:
         """My cases, each with the reason in words; the order is a readable rule."""
-        return pictures.worklist(current_actor(), body["purpose"])
+        return told(pictures.worklist(current_actor(), body["purpose"]))
 
     @blueprint.post("/v1/cases/<case_id>/picture")
     @explained(blueprint)
     @blueprint.arguments(PurposeBody)
     @blueprint.response(200, schema_of(Picture))
-    @access(Role.COORDINATOR, decision="open on case; know, view, view_reporter on each signal")
-    def open_picture(body: dict[str, Any], case_id: str) -> Picture:
+    @access(Role.COORDINATOR, decision="open on case; know, view on each signal")
+    def open_picture(body: dict[str, Any], case_id: str) -> Response:
         """Open the combined picture of a household, for a purpose."""
-        return pictures.open(current_actor(), case_id, body["purpose"])
+        return told(pictures.open(current_actor(), case_id, body["purpose"]))
 
     @blueprint.post("/v1/persons/_resolve")
     @explained(blueprint)

@@ -20,7 +20,7 @@ from services.signals.cases.facts import (
     load_files,
 )
 from services.signals.cases.model import CaseRecord
-from services.signals.linking.reading import TieRecord, household_ties
+from services.signals.linking.reading import TieRecord, ties_between
 from services.signals.picture import acute
 from services.signals.picture.builder import View, build_picture
 from services.signals.picture.decided import (
@@ -165,7 +165,8 @@ class PictureService:
         with self._engine.connect() as connection, connection.begin():
             current = repository.load_cases(connection, [case.id])[case.id]
             file = load_files(connection, [current])[0]
-            ties = household_ties(connection, current.household_id, current.legal_context)
+            held = {link.mention_id: link.signal_id for i in file.items for link in i.links}
+            ties = ties_between(connection, held, current.legal_context)
         return _Read(file, tuple(ties))
 
     def _grant_behind(self, actor: Actor, verdict: Verdict) -> GrantInForce:

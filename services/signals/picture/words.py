@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from services.signals.picture.wording import say, say_count, spoken
 from shared.clock import DUTCH_TIME
@@ -45,6 +46,7 @@ def signals_counted(number: int) -> str:
     return say_count("{n} signaal", "{n} signalen", number)
 
 
+@lru_cache(maxsize=4096)
 def start_of(told: str) -> datetime:
     """The first moment a (partial) date or date-time can mean: an aware datetime, for sorting."""
     if len(told) > _DATE_LENGTH:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine, select, update
 
 from services.signals.protection.tables import data_keys
 from shared import clock, ids
-from shared.database import writing
+from shared.database import among, writing
 from shared.settings import Settings
 
 KEY_BYTES = 32
@@ -28,12 +29,14 @@ class CannotOpen(Exception):
     """A blob, its key or its row was changed, or the key was destroyed."""
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(msgspec.Struct, frozen=True):
     """An encrypted item and the id of the key that opens it."""
 
     key_id: str
-    blob: bytes = field(repr=False)
+    blob: bytes
+
+    def __repr__(self) -> str:
+        return f"Sealed({self.key_id!r})"
 
 
 @dataclass(frozen=True)
@@ -172,14 +175,12 @@ class Vault:
         found: dict[str, bytes] = {}
         if not key_ids:
             return found
+        query = select(data_keys.c.key_id, data_keys.c.kek_generation, data_keys.c.wrapped).where(
+            among(data_keys.c.key_id, key_ids), data_keys.c.destroyed_at.is_(None)
+        )
         with self._engine.connect() as connection:
-            for chunk in _chunks(sorted(key_ids)):
-                for row in connection.execute(
-                    select(
-                        data_keys.c.key_id, data_keys.c.kek_generation, data_keys.c.wrapped
-                    ).where(data_keys.c.key_id.in_(chunk), data_keys.c.destroyed_at.is_(None))
-                ):
-                    found[row.key_id] = self._unwrap(row.key_id, row.kek_generation, row.wrapped)
+            for key_id, generation, wrapped in connection.execute(query).all():
+                found[key_id] = self._unwrap(key_id, generation, wrapped)
         return found
 
     def _unwrap(self, key_id: str, generation: int, wrapped: bytes) -> bytes:
