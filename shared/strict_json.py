@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shared.problems import Fault, InvalidInput
@@ -65,9 +65,16 @@ def _place(error: ValueError, raw: bytes) -> tuple[int, int]:
 
 def _deeper_than(levels: int, value: Any) -> bool:
     if isinstance(value, dict):
-        return levels == 0 or any(_deeper_than(levels - 1, item) for item in value.values())
-    if isinstance(value, list):
-        return levels == 0 or any(_deeper_than(levels - 1, item) for item in value)
+        items: Iterable[Any] = value.values()
+    elif isinstance(value, list):
+        items = value
+    else:
+        return False
+    if levels == 0:
+        return True
+    for item in items:  # noqa: SIM110 - half the time of any(...) on a large body
+        if isinstance(item, (dict, list)) and _deeper_than(levels - 1, item):
+            return True
     return False
 
 

@@ -29,15 +29,21 @@ def load_english(app: Flask, *files: Path) -> None:
 
 def language() -> Language:
     """The reader's choice (cookie), else what the browser prefers, else Dutch."""
+    try:
+        known: Language = g.language  # asked some thousand times for a large page
+    except (AttributeError, RuntimeError):
+        known = _chosen_language()
+    return known
+
+
+def _chosen_language() -> Language:
     if not has_request_context():
         return "nl"
-    known: Language | None = g.get("language")
-    if known is None:
-        chosen = request.cookies.get(LANGUAGE_COOKIE)
-        if chosen not in ("nl", "en"):
-            chosen = request.accept_languages.best_match(["nl", "en"], default="nl")
-        known = "en" if chosen == "en" else "nl"
-        g.language = known
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen not in ("nl", "en"):
+        chosen = request.accept_languages.best_match(["nl", "en"], default="nl")
+    g.language = "en" if chosen == "en" else "nl"
+    known: Language = g.language
     return known
 
 

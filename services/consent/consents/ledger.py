@@ -21,6 +21,7 @@ from services.consent.consents.model import (
 )
 from services.consent.tables import consent_events, grant_events, restriction_events, revisions
 from shared import clock
+from shared.database import among
 
 # One number for the whole service: writers wait for each other, so revisions commit in order.
 _POSTGRES_LOCK = 0x62756E64
@@ -171,25 +172,23 @@ def coverage_for(
         )
     )
     today = at.astimezone(clock.DUTCH_TIME).date()
-    parts: list[list[str] | None] = [None] if mentions is None else list(_parts(sorted(mentions)))
-    events: list[Event] = []
+    query = select(consent_events).where(table.consent_id.in_(given))
+    limits = (
+        select(restriction_events.c.kind, restriction_events.c.mention_id)
+        .where(restriction_events.c.region == region)
+        .order_by(restriction_events.c.revision)
+    )
+    if mentions is not None:
+        query = query.where(among(table.mention_id, mentions))
+        limits = limits.where(among(restriction_events.c.mention_id, mentions))
+    if revision is not None:
+        query = query.where(table.revision <= revision)
+        limits = limits.where(restriction_events.c.revision <= revision)
+    nobody = mentions is not None and not mentions
+    events = [] if nobody else _events(connection, query)
     restricted: set[str] = set()
-    for part in parts:
-        query = select(consent_events).where(table.consent_id.in_(given))
-        limits = (
-            select(restriction_events)
-            .where(restriction_events.c.region == region)
-            .order_by(restriction_events.c.revision)
-        )
-        if part is not None:
-            query = query.where(table.mention_id.in_(part))
-            limits = limits.where(restriction_events.c.mention_id.in_(part))
-        if revision is not None:
-            query = query.where(table.revision <= revision)
-            limits = limits.where(restriction_events.c.revision <= revision)
-        events.extend(_events(connection, query))
-        for row in connection.execute(limits):
-            (restricted.add if row.kind == "imposed" else restricted.discard)(row.mention_id)
+    for kind, mention in () if nobody else connection.execute(limits):
+        (restricted.add if kind == "imposed" else restricted.discard)(mention)
     terms = [
         consent.terms
         for consent in fold(events)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from services.consent.policy.rules import Bundle
@@ -55,7 +55,7 @@ def load_policy(connection: Connection, version: str) -> tuple[str, str] | None:
 
 def add(connection: Connection, call: Call) -> None:
     """Adds one call in a writing transaction."""
-    packed = zlib.compress(json.dumps(call.body, separators=(",", ":")).encode(), level=1)
+    packed = zlib.compress(msgspec.json.encode(call.body), level=1)
     connection.execute(
         decisions.insert().values(
             id=call.id,
@@ -87,5 +87,5 @@ def load(connection: Connection, decision_id: str) -> Call | None:
         revision=int(row.revision),
         asked=int(row.asked),
         permitted=int(row.permitted),
-        body=json.loads(zlib.decompress(row.body)),
+        body=msgspec.json.decode(zlib.decompress(row.body)),
     )

@@ -19,7 +19,7 @@ from services.consent.decisions.questions import (
     read_clusters,
     read_question,
 )
-from services.consent.decisions.sieving import Sieve, filters_for
+from services.consent.decisions.sieving import Members, Sieve, filters_of, sieve_judge
 from services.consent.decisions.sitting import coverage_of, judges_for, key_of
 from services.consent.policy.compiled import Engine
 from services.consent.policy.rules import read_bundle
@@ -107,7 +107,7 @@ def _sieve_again(
     connection: Connection, engine: Engine, call: register.Call, at: datetime
 ) -> dict[str, Any]:
     told = call.body["sieve"]
-    filters = call.body["result"]["filters"]
+    filters: dict[str, Members] = call.body["result"]["filters"]
     if told is not None:
         sieve = Sieve(
             asker=read_asker(told["asker"]),
@@ -115,5 +115,6 @@ def _sieve_again(
             actions=tuple(told["actions"]),
             clusters=told["clusters"],
         )
-        filters = filters_for(connection, engine, sieve, at, call.revision)
+        judge = sieve_judge(connection, engine, sieve, at, call.revision)
+        filters = filters_of(judge, sieve.actions)
     return {"answers": _answers_again(connection, engine, call, at), "filters": filters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import INCLUDE, Schema, fields
@@ -179,7 +180,7 @@ def _mask(rule: Rule) -> dict[str, str]:
 
 
 def _answered(body: Mapping[str, Any]) -> Response:
-    response = jsonify(body)
+    response = Response(msgspec.json.encode(body), mimetype="application/json")
     request_id = request.headers.get("X-Request-ID", "")
     if request_id and len(request_id) <= 200 and request_id.isprintable():
         response.headers["X-Request-ID"] = request_id  # AuthZEN 1.0 section 10.1.3

@@ -15,7 +15,13 @@ from services.consent.decisions.judge import Answer, Judge
 from services.consent.decisions.metrics import DecisionMetrics
 from services.consent.decisions.questions import Asked, Asker, speaks_for
 from services.consent.decisions.reproduction import Reproduction, outline_of, reproduce
-from services.consent.decisions.sieving import NOTHING, Members, Sieve, filters_for
+from services.consent.decisions.sieving import (
+    NOTHING,
+    Members,
+    Sieve,
+    filters_of,
+    sieve_judge,
+)
 from services.consent.decisions.sitting import Key, coverage_of, judges_for, key_of
 from services.consent.policy.authority import Authority
 from services.consent.policy.compiled import Engine
@@ -146,9 +152,14 @@ class DecisionService:
         with self._reading.connect() as connection:
             revision = current_revision(connection)
             asked = [question for question in own if question is not None]
-            judges = judges_for(connection, self.engine, asked, at)
+            judges: dict[Key, Judge] = {}
             if understood:
-                filters = filters_for(connection, self.engine, sieve, at)
+                judge = sieve_judge(connection, self.engine, sieve, at)
+                filters = filters_of(judge, sieve.actions)
+                if sieve.knows_all_of(asked):
+                    judges[sieve.key] = judge
+            others = [question for question in asked if key_of(question) not in judges]
+            judges |= judges_for(connection, self.engine, others, at)
         answers = self._answers(own, judges)
         for members in filters.values():
             if members is NOTHING:

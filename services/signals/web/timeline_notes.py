@@ -113,8 +113,9 @@ def place_notes(
             continue
         for note in _places(mark, text):
             inside = note.box.left >= LEFT - 30 and note.box.right <= WIDTH
-            free = not any(note.box.touches(box) for box in taken)
-            if inside and free and note.box.bottom <= floor[mark.item.signal_id] + 3:
+            if not inside or note.box.bottom > floor[mark.item.signal_id] + 3:
+                continue
+            if not any(note.box.touches(box) for box in taken):
                 notes.append(note)
                 said[text] += 1
                 taken.append(note.box)
