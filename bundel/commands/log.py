@@ -54,7 +54,12 @@ def export(folder: Path) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="File with a witness's public key, from the witness: its cosignature must be there.",
 )
-def verify(folder: Path, key_file: Path, witness_file: Path | None) -> None:
+@click.option(
+    "--earlier",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A checkpoint of this log that you kept: the log must continue it.",
+)
+def verify(folder: Path, key_file: Path, witness_file: Path | None, earlier: Path | None) -> None:
     """Say whether the log in FOLDER is whole; if not, what is wrong and where.
 
     Needs no network, no database and no secrets.
@@ -62,20 +67,24 @@ def verify(folder: Path, key_file: Path, witness_file: Path | None) -> None:
     from services.audit.exports.verifier import read_key, read_witness_key, verify_export
     from services.audit.log.note import NoteError
 
-    file, whose = key_file, "a log's"
+    file, whose = key_file, "a log's public key"
     try:
         key, witness = read_key(key_file), None
         if witness_file is not None:
-            file, whose = witness_file, "a witness's"
+            file, whose = witness_file, "a witness's public key"
             witness = read_witness_key(witness_file)
+        kept = None
+        if earlier is not None:
+            file, whose = earlier, "a checkpoint that this key signed"
+            kept = key.open(earlier.read_text("utf-8", "replace"))
     except NoteError as error:
         click.echo(
-            f"NOT VERIFIED\n  {file}: not {whose} public key: {error}\n"
-            "  This says nothing of the log. Get the key again from where you trust it.",
+            f"NOT VERIFIED\n  {file}: not {whose}: {error}\n"
+            "  This says nothing of the log. Get the file again from where you trust it.",
             err=True,
         )
         sys.exit(EXIT_NO)
-    verdict = verify_export(folder, key, witness)
+    verdict = verify_export(folder, key, witness, kept)
     if not verdict.whole or verdict.checkpoint is None:
         click.echo("NOT WHOLE", err=True)
         for finding in verdict.findings:
@@ -89,6 +98,8 @@ def verify(folder: Path, key_file: Path, witness_file: Path | None) -> None:
     if verdict.cosignature is not None:
         seen = clock.timestamp(clock.from_epoch(verdict.cosignature.time))
         click.echo(f"Cosigned by the witness {verdict.cosignature.witness} at {seen}.")
+    if kept is not None:
+        click.echo(f"It continues the checkpoint of {kept.size} entries that you kept.")
     if verdict.others:
         click.echo(f"{verdict.others} other cosignatures were not checked (--witness-key).")
 

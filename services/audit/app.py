@@ -70,7 +70,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
             raise
     recorder = Recorder(sequencer)
     recorder_of.append(recorder)
-    reader = LogReader(engine, signer.verifier)
+    reader = LogReader(engine, signer.verifier, sequencer.stop)
     review = Review(
         engine, book.tokens, recorder, DecisionClient(settings, transport, tokens), reader
     )

@@ -27,7 +27,14 @@ from services.audit.log.cosignature import (
     signature_lines,
 )
 from services.audit.log.note import Checkpoint, NoteError, VerifierKey
-from services.audit.log.tiles import TILE_WIDTH, RightEdge, TileName, TileTree, tiles_of
+from services.audit.log.tiles import (
+    TILE_WIDTH,
+    RightEdge,
+    TileName,
+    TileTree,
+    TreeDamaged,
+    tiles_of,
+)
 from services.audit.log.tree import HASH_BYTES, leaf_hash
 
 _MOST_FINDINGS = 50
@@ -89,8 +96,16 @@ def _ascii(file: Path) -> str:
         raise NoteError(f"byte {error.start} is not part of any key") from error
 
 
-def verify_export(folder: Path, key: VerifierKey, witness: WitnessKey | None = None) -> Verdict:
-    """Judges the export in `folder` against the log's public key, and a witness's if given."""
+def verify_export(
+    folder: Path,
+    key: VerifierKey,
+    witness: WitnessKey | None = None,
+    earlier: Checkpoint | None = None,
+) -> Verdict:
+    """Judges the export in `folder` against the log's public key.
+
+    If given, also against a witness's key, and a checkpoint that was got earlier and kept.
+    """
     verdict = Verdict()
     verdict.checkpoint = _read_checkpoint(folder, key, witness, verdict)
     _compare_key(folder, key, verdict)
@@ -102,7 +117,7 @@ def verify_export(folder: Path, key: VerifierKey, witness: WitnessKey | None = N
         verdict.add(Finding(path, "the file is missing"))
     for path in sorted(present - expected):
         verdict.add(Finding(path, f"no such file belongs to a log of {size} entries"))
-    _Walk(folder, verdict, present & expected).check(verdict.checkpoint)
+    _Walk(folder, verdict, present & expected).check(verdict.checkpoint, earlier)
     return verdict
 
 
@@ -164,7 +179,7 @@ class _Walk:
         self._seen: set[bytes] = set()
         self._broken = False  # a bundle could not be read: nothing above it can be computed
 
-    def check(self, checkpoint: Checkpoint) -> None:
+    def check(self, checkpoint: Checkpoint, earlier: Checkpoint | None) -> None:
         differing = [d for d in map(self._bundle, bundles_of(checkpoint.size)) if d is not None]
         if self._broken:
             for entry_finding, _tile_finding in differing:
@@ -183,6 +198,30 @@ class _Walk:
         if not signed:
             what = "the entries are not those that were signed: they give another root"
             self._verdict.add(Finding(CHECKPOINT, what, None, checkpoint.root.hex(), root.hex()))
+        elif earlier is not None:
+            self._compare_earlier(checkpoint, earlier)
+
+    def _compare_earlier(self, checkpoint: Checkpoint, earlier: Checkpoint) -> None:
+        if earlier.size > checkpoint.size:
+            what = "rollback or truncation: the log was longer at the earlier checkpoint"
+            found = f"{earlier.size} entries", str(checkpoint.size)
+            self._verdict.add(Finding(CHECKPOINT, what, None, *found))
+            return
+        try:
+            root = TileTree(checkpoint.size, self._any_tile).root(earlier.size)
+        except (TreeDamaged, OSError):
+            return  # the tile that is missing or short was named before
+        if root != earlier.root:
+            what = (
+                f"rewrite or split view: the first {earlier.size} entries are not those of the "
+                "earlier checkpoint, although the log's key signed both"
+            )
+            self._verdict.add(Finding(CHECKPOINT, what, None, earlier.root.hex(), root.hex()))
+
+    def _any_tile(self, level: int, position: int) -> bytes:
+        if (level, position) in self._computed:
+            return self._computed[level, position]
+        return (self._folder / TileName(level, position, TILE_WIDTH).path()).read_bytes()
 
     def _bundle(self, bundle: Bundle) -> tuple[Finding, Finding] | None:
         """Reads a bundle. Where it differs from its tile: the finding if the entry is to blame,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from services.audit.log import store
+from services.audit.log.explain import explain
 from services.audit.log.note import NoteError, VerifierKey
 from services.audit.log.tiles import (
     TILE_HEIGHT,
@@ -70,7 +71,20 @@ def check_head(
 
 
 def check_whole(connection: Connection, key: VerifierKey) -> store.StoredCheckpoint | None:
-    """As check_head, and every entry hashed again and every tile compared. Raises LogDamaged."""
+    """As check_head, and every entry hashed again and every tile compared.
+
+    Raises LogDamaged, whose text says first which attack it looks like and where.
+    """
+    try:
+        return _check_whole(connection, key)
+    except LogDamaged as error:
+        likely = explain(connection, key)
+        if not likely:
+            raise
+        raise LogDamaged(f"{likely} ({error})") from error
+
+
+def _check_whole(connection: Connection, key: VerifierKey) -> store.StoredCheckpoint | None:
     checkpoint = check_head(connection, key)
     size = 0 if checkpoint is None else checkpoint.size
     computed = _recompute(connection, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -62,9 +63,13 @@ class NoSuchEntry(Exception):
 class LogReader:
     """Reads in snapshots of its own; safe for many threads."""
 
-    def __init__(self, engine: Engine, key: VerifierKey) -> None:
+    def __init__(
+        self, engine: Engine, key: VerifierKey, stop: Callable[[str], None] = lambda damage: None
+    ) -> None:
+        """`stop` is told of damage that was found: nothing more is to be added."""
         self._engine = engine
         self.key = key
+        self._stop = stop
         self._lock = threading.Lock()
         self._whole_size = 0
         self._whole_at = ""
@@ -104,6 +109,7 @@ class LogReader:
                     last = check_whole(connection, self.key)
             except LogDamaged as error:
                 self._damage = str(error)
+                self._stop(self._damage)
             else:
                 self._whole_size = 0 if last is None else last.size
                 self._whole_at = clock.timestamp(clock.now())
