@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from types import FrameType
 
 import click
@@ -10,9 +11,10 @@ import click
 from bundel.commands.migrate import migrate_all
 from bundel.serve.supervisor import StartFailed, Supervisor, environment_of
 from shared import clock
-from shared.settings import Settings, load_settings
+from shared.settings import SERVICES, Settings, load_settings
 
 _READY_SECONDS = 60.0
+_BACKLOG = 256
 
 
 class Stop(Exception):
@@ -56,9 +58,21 @@ def keep_running(supervisor: Supervisor) -> None:
 
 
 @click.command("serve")
-def command() -> None:
-    """Migrate and serve everything on one address."""
+@click.argument("service", required=False, type=click.Choice(SERVICES))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address of one SERVICE.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of one SERVICE.")
+def command(service: str | None, host: str, port: int | None) -> None:
+    """Migrate and serve everything on one address; or serve one SERVICE (signals, consent, audit)
+    behind a gateway of your own, with the databases migrated already."""
     settings = load_settings()
+    if service is not None:
+        _one(service, host, port)
+        return
+    if not settings.development:
+        raise click.UsageError(
+            "In production each service runs apart, behind your own gateway: "
+            "bundel serve signals --port 8101. See docs/operations.md."
+        )
     try:
         supervisor = started(settings)
         click.echo(f"Bundel serves at {settings.base_url}/")
@@ -67,3 +81,19 @@ def command() -> None:
         raise click.ClickException(str(error)) from error
     except Stop:
         click.echo("Stopped.")
+
+
+def _one(service: str, host: str, port: int | None) -> None:
+    from bundel.serve.process import serve
+
+    if port is None:
+        raise click.UsageError("Give the port this service listens on: --port 8101.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host} port {port}: {error}") from error
+    listener.listen(_BACKLOG)
+    serve(service, listener)
