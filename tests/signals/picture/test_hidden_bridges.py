@@ -36,7 +36,7 @@ def _answers(world: World, case_id: str, user: str) -> list[bytes]:
     return [answer.data for answer in (*asked, world.search("Oosterhuis", user))]
 
 
-WHY = {"purpose": "safety_assessment"}
+WHY = {"purpose": "case_coordination"}
 
 
 @pytest.mark.parametrize(
