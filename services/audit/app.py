@@ -14,8 +14,11 @@ from services.audit.log.reader import LogReader
 from services.audit.log.sequencer import Sequencer
 from services.audit.metrics import LogMetrics
 from services.audit.review.api import review_api
+from services.audit.review.seen import Recipients
+from services.audit.review.seen_api import seen_api
 from services.audit.review.service import Review
 from services.audit.web.pages import review_pages
+from services.audit.web.seen_pages import seen_pages
 from shared.authentication.actor import Actor
 from shared.authentication.wiring import install_login, wire
 from shared.clients.decisions import DecisionClient
@@ -71,9 +74,9 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     recorder = Recorder(sequencer)
     recorder_of.append(recorder)
     reader = LogReader(engine, signer.verifier, sequencer.stop)
-    review = Review(
-        engine, book.tokens, recorder, DecisionClient(settings, transport, tokens), reader
-    )
+    decisions = DecisionClient(settings, transport, tokens)
+    review = Review(engine, book.tokens, recorder, decisions, reader)
+    recipients = Recipients(engine, recorder, decisions)
 
     def log_is_open() -> None:
         if sequencer.damage:
@@ -83,11 +86,13 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     app, api = create_service(wiring, title=TITLE, description=DESCRIPTION)
     api.register_blueprint(entries_api(recorder, reader, settings.max_bulk_bytes))
     api.register_blueprint(review_api(review))
+    api.register_blueprint(seen_api(recipients))
     api.register_blueprint(state_api(reader))
     app.register_blueprint(tiles_surface(reader, signer.verifier))
     install_login(app)
     persons = PersonFinder(settings, transport, tokens)
     app.register_blueprint(review_pages(settings, review, reader, persons))
+    app.register_blueprint(seen_pages(recipients))
     install_pages(app, Path(__file__).parent / "web" / "english.json")
 
     def close() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from flask import Flask
+from flask import Flask, g
 from flask_smorest import Api
 from sqlalchemy import Engine, text
 
@@ -18,14 +18,25 @@ from services.signals.delivery.http import delivery_routes
 from services.signals.delivery.relay import Handler, OnReceipt, Relay, audit_handler
 from services.signals.desk.case_persons import CasePeople
 from services.signals.desk.deciding import Decider
+from services.signals.desk.doubting import Doubting
+from services.signals.desk.doubting_resources import doubting_resources
 from services.signals.desk.judging import Judging
+from services.signals.desk.narrative_resources import narrative_resources
+from services.signals.desk.narratives import Narratives
+from services.signals.desk.quarantine import Quarantine
+from services.signals.desk.quarantine_resources import quarantine_resources
 from services.signals.desk.queue import DeskService
 from services.signals.desk.resources import DeskDoors, desk_resources
+from services.signals.desk.staff import Staff
 from services.signals.desk.undoing import Undoing
+from services.signals.desk.viewers import Viewers
+from services.signals.desk.viewers_resources import viewers_resources
 from services.signals.flow import Flow, Following, consent_revision
 from services.signals.intake.gauges import watch
 from services.signals.intake.http import intake_routes
+from services.signals.intake.mending import Mending
 from services.signals.intake.preparing import Preparer
+from services.signals.intake.redacting import Redacting
 from services.signals.intake.service import Intake
 from services.signals.linking import doubts
 from services.signals.linking.service import Linker
@@ -43,11 +54,12 @@ from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
 from services.signals.web import install
 from services.signals.web.desk_doors import Desk
-from services.signals.web.held import HeldSignals
+from shared.authentication.actor import Actor
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
 from shared.clients.decisions import DecisionClient
 from shared.clients.emergencies import EmergencyGrants
+from shared.clients.recipients import RecipientFinder
 from shared.clients.tokens import TokenSource
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
@@ -75,6 +87,7 @@ class Rooms:
     keyer: MatchKeyer
     audit: AuditClient
     decisions: DecisionClient
+    recipients: RecipientFinder
     grants: EmergencyGrants
     handlers: dict[str, Handler] = field(default_factory=dict)  # outbox kind -> sender
     on_receipt: dict[str, OnReceipt] = field(default_factory=dict)
@@ -107,8 +120,8 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     watch(wiring.metrics, engine)
     rooms = _rooms(settings, transport, tokens, app, api, engine, keys_engine)
     # The order in which a signal walks; a room knows those above it only.
-    _open_intake(rooms)
-    _open_casework(rooms)
+    intake = _open_intake(rooms)
+    _open_casework(rooms, intake)
     _open_pages(rooms)
     rooms.workers["outbox"] = Relay(engine, rooms.handlers, rooms.on_receipt)
     app.extensions["bundel_workers"] = rooms.workers
@@ -135,22 +148,24 @@ def _rooms(
         keyer=MatchKeyer(settings.key("MATCH_KEY")),
         audit=audit,
         decisions=DecisionClient(settings, transport, tokens),
+        recipients=RecipientFinder(settings, transport, tokens),
         grants=EmergencyGrants(settings, transport, tokens),
         handlers={"audit": audit_handler(audit)},
     )
 
 
-def _open_intake(rooms: Rooms) -> None:
+def _open_intake(rooms: Rooms) -> Intake:
     settings = rooms.settings
     preparer = Preparer(
         rooms.vault, AddressKeyer(settings.key("MATCH_KEY")), settings.key("IDEMPOTENCY_KEY")
     )
     intake = Intake(rooms.engine, preparer)
-    rooms.api.register_blueprint(intake_routes(intake, settings, rooms.audit.record))
+    rooms.api.register_blueprint(intake_routes(intake, settings))
     rooms.api.register_blueprint(delivery_routes(rooms.engine, rooms.audit.record))
+    return intake
 
 
-def _open_casework(rooms: Rooms) -> None:
+def _open_casework(rooms: Rooms, intake: Intake) -> None:
     """Linking, cases, picture and search, and the flow that drives a signal through them."""
     engine, vault, audit, decisions = rooms.engine, rooms.vault, rooms.audit, rooms.decisions
     chosen = choose(rooms.settings, engine, vault, tokeniser_of(rooms.settings))
@@ -160,11 +175,19 @@ def _open_casework(rooms: Rooms) -> None:
     pictures = PictureService(engine, vault, decisions, audit, rooms.grants)
     emergencies = EmergencyPictures(engine, vault, decisions, audit, rooms.grants)
     decider = Decider(engine, decisions, audit)
+    staff = Staff(engine)
+    rooms.app.before_request(_noting(staff))
+    rooms.app.extensions["bundel_staff"] = staff
     desk = DeskDoors(
         queue=DeskService(decider, vault),
         judging=Judging(decider, vault, following.follow),
         people=CasePeople(decider, vault),
         undoing=Undoing(decider, vault, following.follow, doubts.doubter(decisions)),
+        viewers=Viewers(decider, rooms.recipients, staff),
+        staff=staff,
+        quarantine=Quarantine(decider, Mending(intake)),
+        narratives=Narratives(decider, Redacting(vault, intake.preparer.keyer), following.follow),
+        doubting=Doubting(engine, pictures, audit),
     )
     resolver = PersonResolver(engine, vault, rooms.keyer, decisions, audit)
     searches = SearchService(engine, vault, decisions, audit, chosen.index)
@@ -178,6 +201,10 @@ def _open_casework(rooms: Rooms) -> None:
     )
     rooms.api.register_blueprint(search_resources(searches))
     rooms.api.register_blueprint(desk_resources(desk))
+    rooms.api.register_blueprint(viewers_resources(desk.viewers))
+    rooms.api.register_blueprint(quarantine_resources(desk.quarantine))
+    rooms.api.register_blueprint(narrative_resources(desk.narratives))
+    rooms.api.register_blueprint(doubting_resources(desk.doubting))
     rooms.doors = Doors(
         cases=cases,
         desk=desk,
@@ -208,9 +235,24 @@ def _open_pages(rooms: Rooms) -> None:
             people=doors.desk.people,
             undoing=doors.desk.undoing,
             cases=doors.cases,
-            held=HeldSignals(rooms.engine, rooms.audit),
+            viewers=doors.desk.viewers,
+            staff=doors.desk.staff,
+            quarantine=doors.desk.quarantine,
+            narratives=doors.desk.narratives,
+            doubting=doors.desk.doubting,
         ),
     )
+
+
+def _noting(staff: Staff) -> Callable[[], None]:
+    """Before each request, after its caller is known: a coordinator becomes one to choose from."""
+
+    def note() -> None:
+        actor = g.get("actor")
+        if isinstance(actor, Actor):
+            staff.note(actor)
+
+    return note
 
 
 def _answers(engine: Engine) -> Callable[[], None]:

@@ -22,7 +22,15 @@ from shared.clients.answers import (
     read_decisions,
     read_sifted,
 )
-from shared.clients.facts import BANDS, CaseFacts, Clusters, SignalFacts, Subject, band_of
+from shared.clients.facts import (
+    BANDS,
+    CaseFacts,
+    Clusters,
+    PlaceFacts,
+    SignalFacts,
+    Subject,
+    band_of,
+)
 from shared.clients.filters import (
     Clause,
     Condition,
@@ -39,7 +47,8 @@ from shared.vocabulary import Role
 
 __all__ = [
     "BANDS", "CaseFacts", "Clause", "Condition", "Decision", "DecisionClient", "Filter", "Ground",
-    "Mask", "MatchedRule", "Question", "Sifted", "SignalFacts", "Subject", "Tokens", "band_of",
+    "Mask", "MatchedRule", "PlaceFacts", "Question", "Sifted", "SignalFacts",
+    "Subject", "Tokens", "band_of",
 ]  # fmt: skip
 
 AUDIENCE = "bundel-consent"
@@ -64,7 +73,7 @@ class Question:
     purpose: str
     resource_type: str
     resource_id: str
-    facts: SignalFacts | CaseFacts | None = None
+    facts: SignalFacts | CaseFacts | PlaceFacts | None = None
 
     def to_json(self, clusters: Clusters | None = None) -> dict[str, Any]:
         properties = self.facts.to_json(clusters) if self.facts is not None else {}

@@ -199,6 +199,19 @@ class TransferFacts(CaseFacts):
         return {**CaseFacts.values(self), "successors": self.successors}
 
 
+@dataclass(frozen=True)
+class PlaceFacts:
+    """What the rules ask about something that belongs to a desk: a held message
+    (`addressedContext`) or persons taken apart (`caseContext`)."""
+
+    region: str
+    context: str
+    name: str  # of the context, as the rules call it
+
+    def to_json(self, _clusters: Clusters | None = None) -> dict[str, Any]:
+        return {"region": self.region, self.name: self.context}
+
+
 _BOOLEANS = frozenset(
     {"closedCompartment", "withheld", "restricted", "minorInvolved", "humanConfirmed", "acute"}
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -10,7 +10,12 @@ import pytest
 from flask import Flask, Response, g
 from werkzeug.test import Client, TestResponse
 
+from services.signals.desk.doubting import Objected, PersonDoubt
 from services.signals.desk.model import CasePersons, Foreseen, Judged, Pair, Queue
+from services.signals.desk.narratives import Narrative, Redacted, WithheldList
+from services.signals.desk.quarantine import HeldDone, HeldMessage
+from services.signals.desk.viewers import Separations, Told, ViewersOf
+from services.signals.intake.mending import Change
 from services.signals.intake.status import Held
 from services.signals.picture.model import Picture, Worklist
 from services.signals.search.model import Facet, Hit, SearchQuery, SearchResult
@@ -83,10 +88,7 @@ class HandKept:
     def queue(self, actor: Actor) -> Queue:
         return desk.QUEUE
 
-    def held(self, actor: Actor) -> tuple[int, list[Held]]:
-        return 1, [desk.HELD]
-
-    def staff(self, actor: Actor) -> list[tuple[str, str]]:
+    def known(self, actor: Actor) -> list[tuple[str, str]]:
         return [(desk.SUBJECT, "Marit de Jong")]
 
     def _do(self, *what: object) -> str:
@@ -145,9 +147,75 @@ class HandKept:
     def unmerge(self, actor: Actor, merge_id: str, *, for_good: bool) -> Judged:
         return self._judged("unmerge", merge_id, for_good)
 
+    def separations(self, actor: Actor) -> Separations:
+        return desk.SEPARATIONS
+
+    def viewers(self, actor: Actor, separation_id: str) -> ViewersOf:
+        return desk.VIEWERS
+
+    def tell(self, actor: Actor, separation_id: str, subject: str) -> Told:
+        self._do("tell", separation_id, subject)
+        return Told(separation_id, subject, "")
+
     def _judged(self, *what: object) -> Judged:
         self._do(*what)
         return Judged("", "")
+
+
+@dataclass
+class HandHeld:
+    """A quarantine with one message in it."""
+
+    kept: HandKept
+
+    def listed(self, actor: Actor, page: int = 1) -> tuple[int, list[Held]]:
+        return 1, [desk.HELD]
+
+    def open(self, actor: Actor, held_id: str) -> HeldMessage:
+        return HeldMessage(brandsma.NOW, desk.HELD, desk.LEAVES)
+
+    def mend(
+        self, actor: Actor, held_id: str, changes: Sequence[Change], *, drop_unknown: bool = False
+    ) -> HeldDone:
+        self.kept._do("mend", held_id, *[(one.pointer, one.value) for one in changes])
+        return HeldDone(held_id, "", "mended")
+
+    def send_back(self, actor: Actor, held_id: str, reason: str) -> HeldDone:
+        self.kept._do("return", held_id, reason)
+        return HeldDone(held_id, "", "returned")
+
+
+@dataclass
+class HandText:
+    """One withheld text."""
+
+    kept: HandKept
+
+    def listed(self, actor: Actor) -> WithheldList:
+        return WithheldList(brandsma.NOW, (desk.WITHHELD,))
+
+    def open(self, actor: Actor, signal_id: str) -> Narrative:
+        return Narrative(brandsma.NOW, desk.WITHHELD, desk.TEXTS)
+
+    def redact(self, actor: Actor, signal_id: str, texts: Mapping[str, str]) -> Redacted:
+        self.kept._do("redact", signal_id, dict(texts))
+        return Redacted(signal_id, "")
+
+
+@dataclass
+class HandDoubt:
+    """A person of the household, named in one signal."""
+
+    kept: HandKept
+
+    def about(self, actor: Actor, case_id: str, person_id: str, purpose: str) -> PersonDoubt:
+        return PersonDoubt(case_id, "26-1184", person_id, "Ilse Brandsma", (desk.NAMED,))
+
+    def doubt(
+        self, actor: Actor, case_id: str, person_id: str, signal_id: str, purpose: str, reason: str
+    ) -> Objected:
+        self.kept._do("doubt", case_id, person_id, signal_id, purpose, reason)
+        return Objected("", case_id)
 
 
 class Reader:
@@ -173,7 +241,11 @@ class Reader:
                 people=self.desk,
                 undoing=self.desk,
                 cases=self.desk,
-                held=self.desk.held,
+                viewers=self.desk,
+                staff=self.desk,
+                quarantine=HandHeld(self.desk),
+                narratives=HandText(self.desk),
+                doubting=HandDoubt(self.desk),
             ),
         )
         self.app.testing = True

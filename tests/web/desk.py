@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.signals.desk.doubting import Named
 from services.signals.desk.model import (
     CaseOutlook,
     CasePersons,
@@ -18,8 +19,13 @@ from services.signals.desk.model import (
     Queue,
     QueuedCase,
 )
+from services.signals.desk.narratives import WithheldView
+from services.signals.desk.viewers import Separations, SeparationView, ViewersOf, ViewerView
 from services.signals.intake.answers import Notice
+from services.signals.intake.mending import Leaf
+from services.signals.intake.redacting import TextPart
 from services.signals.intake.status import Held
+from shared.clients.recipients import Look
 from tests.web import brandsma
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
@@ -76,9 +82,32 @@ JOINS = Foreseen((
     CaseOutlook(SUBJECT, "26-1184", "", 3, 0, "joins", "26-0990"),
 ))  # fmt: skip
 MERGE = MergeView(LINK, "2026-11-20T10:00:00.000Z", "C. van Dalen", "1979", "Karel van Dalen", True)
+APART = SeparationView(
+    LINK, "split", OTHER, "26-0990", "2026-11-01T10:00:00.000Z", "2026-11-20T10:00:00.000Z", 0
+)
+SEPARATIONS = Separations(brandsma.NOW, 3, (APART,))
+VIEWERS = ViewersOf(APART, brandsma.NOW, (
+    ViewerView(
+        SUBJECT, "Marit de Jong", "coordinator", "vt-utrecht", 1, "2026-11-02T10:00:00.000Z",
+        "2026-11-02T10:00:00.000Z",
+        (Look(OTHER, "2026-11-02T10:00:00.000Z", "household.opened", "safety_assessment",
+              "0123456789abcdef"),), "",
+    ),
+), True)  # fmt: skip
 PERSONS = CasePersons(OTHER, "26-0990", "Van Dalen", brandsma.NOW, (KAREL, CAREL), (MERGE,))
 QUEUE = Queue(brandsma.NOW, (WAITING, RUNNING), (SURE, DOUBTED))
 HELD = Held(
     "h-1", "s-77", "police", "politie-midden-nederland", "PL0900-2026-881", "acute",
     "2026-11-21T20:11:00.000Z", 0, (Notice("/persons/0/birthDate", "invalid", "Not a date."),),
 )  # fmt: skip
+LEAVES = (
+    Leaf("/severity", "acute", False),
+    Leaf("/persons/0/birthDate", "31-02-1990", False),
+    Leaf("/persons/0/addresses/0/street", "", True),
+)
+WITHHELD = WithheldView("s-9", OTHER, "26-0990", "police", "2026-03-03", True)
+TEXTS = (
+    TextPart("statements/0", "Zij zit in de Dorpsstraat 1.", True),
+    TextPart("statements/1", "Het gaat goed.", False),
+)
+NAMED = Named("s-9", "police", "2026-03-04", "2026-03-03")

@@ -102,7 +102,7 @@ def find_entries(
         .limit(PAGE_SIZE)
         .offset((query.page - 1) * PAGE_SIZE)
     ).mappings()
-    return int(count or 0), _with_leaves(connection, [dict(row) for row in rows])
+    return int(count or 0), with_leaves(connection, [dict(row) for row in rows])
 
 
 def find_entry(connection: Connection, entry_id: str, region: str) -> LoggedEntry | None:
@@ -116,10 +116,12 @@ def find_entry(connection: Connection, entry_id: str, region: str) -> LoggedEntr
         .mappings()
         .first()
     )
-    return None if row is None else _with_leaves(connection, [dict(row)])[0]
+    return None if row is None else with_leaves(connection, [dict(row)])[0]
 
 
-def _with_leaves(connection: Connection, rows: list[dict[str, Any]]) -> list[LoggedEntry]:
+def with_leaves(connection: Connection, rows: list[dict[str, Any]]) -> list[LoggedEntry]:
+    """The entries of these rows of entry_index. Raises LogDamaged when one says otherwise than its
+    leaf."""
     leaves = store.leaves_at(connection, [row["position"] for row in rows])
     found = []
     for row in rows:

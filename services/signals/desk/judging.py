@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from services.signals.desk import later
+from services.signals.desk import later, objecting
 from services.signals.desk.deciding import Decider, Permitted, open_files
 from services.signals.desk.evidence import Weighed, differing_bsns, weigh
 from services.signals.desk.foreseeing import foresee
@@ -169,6 +169,11 @@ class Judging:
         self._decider.audit.record([entry])
         with writing(self._engine).begin() as connection:
             ledger.confirm_link(connection, link_id, actor.subject)
+            # What a coordinator objected is answered by it.
+            mentions = [link.mention_id for link in links]
+            objecting.settle(
+                connection, mentions, str(actor.legal_context), objecting.KEPT, actor.subject
+            )
         return Judged(link_id, permitted.case.id)
 
     def _demand(self, actor: Actor, candidate_id: str, event: str) -> _Open:

@@ -12,11 +12,16 @@ from marshmallow import Schema, fields, validate
 from services.signals.cases.answers import explained, room
 from services.signals.cases.shape import schema_of
 from services.signals.desk.case_persons import CasePeople
+from services.signals.desk.doubting import Doubting
 from services.signals.desk.judging import Judging
 from services.signals.desk.later import REASONS
 from services.signals.desk.model import CasePersons, Foreseen, Judged, Pair, Queue
+from services.signals.desk.narratives import Narratives
+from services.signals.desk.quarantine import Quarantine
 from services.signals.desk.queue import DeskService
+from services.signals.desk.staff import Staff
 from services.signals.desk.undoing import Undoing
+from services.signals.desk.viewers import Viewers
 from shared.authentication import access, current_actor
 from shared.vocabulary import Role
 
@@ -33,6 +38,11 @@ class DeskDoors:
     judging: Judging
     people: CasePeople
     undoing: Undoing
+    viewers: Viewers
+    staff: Staff
+    quarantine: Quarantine
+    narratives: Narratives
+    doubting: Doubting
 
 
 class DeskNothing(Schema):

@@ -38,6 +38,7 @@ class Undo:
     obstacle: str
     separation: separating.Separation | None = None
     doubted: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()  # that go to somebody else: what was objected is answered
 
 
 class Plans:
@@ -102,6 +103,7 @@ class Plans:
             if person_id
             else ALONE,
             separation=separation if stayed else None,
+            mentions=(link.mention_id,),
             doubted=tuple(sorted({m for found in held.values() for m in found})) if stayed else (),
         )
 
@@ -167,6 +169,7 @@ class Plans:
             obstacle=MERGED_AGAIN,
             separation=separation,
             doubted=tuple(sorted(everyone)),
+            mentions=tuple(sorted(back)),
         )
 
     def _demand_known(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from services.signals.desk import separating
+from services.signals.desk import objecting, separating
 from services.signals.desk.deciding import Decider, open_files
 from services.signals.desk.foreseeing import foresee
 from services.signals.desk.judging import APART, TWO_BSNS, Follow
@@ -105,6 +105,13 @@ class Undoing:
             }
             merge_id = undo.act(connection)
             self._follow(connection, touched | undo.signals)
+            objecting.settle(
+                connection,
+                undo.mentions,
+                str(actor.legal_context),
+                objecting.SPLIT,
+                actor.subject,
+            )
             if separation is not None:
                 separating.keep(
                     connection,

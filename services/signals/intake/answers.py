@@ -13,6 +13,7 @@ RECEIVED = "received"
 WAITING = "waiting"  # a neighbouring service does not answer; it goes on by itself
 LINKED = "linked"
 QUARANTINED = "quarantined"
+RETURNED = "returned"
 WITHDRAWN = "withdrawn"
 COUNTED = "counted"  # advice
 STATES = {
@@ -20,6 +21,7 @@ STATES = {
     WAITING: "kept; a neighbouring service does not answer, it goes on by itself",
     LINKED: "kept and looked at for links",
     QUARANTINED: "acute and not understood: kept whole, the desk sees to it",
+    RETURNED: "sent back by the desk: mend the faults in `warnings` and send a correction",
     WITHDRAWN: "withdrawn by its source; nothing of it is shown any more",
     COUNTED: "advice: counted, nothing else is kept",
 }

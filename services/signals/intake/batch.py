@@ -143,6 +143,7 @@ class Batch:
             id=aside.id,
             signal_id=aside.signal_id,
             region=aside.unclear.region,
+            addressed_to=aside.unclear.addressed_to,
             severity=aside.unclear.severity,
             received_at=self.now,
             expected_version=aside.expected_version,

@@ -81,7 +81,7 @@ def flag_mentions(connection: Connection, mention_ids: set[str]) -> None:
 def set_narrative_state(
     connection: Connection, signal_id: str, state: str, reason: str, decided_by: str = ""
 ) -> None:
-    """`state`: clear | withheld. `decided_by`: the person at the desk, "" for Bundel itself."""
+    """`state`: clear | withheld | redacted. `decided_by`: who at the desk, "" for Bundel itself."""
     connection.execute(
         narrative_states.insert().values(
             signal_id=signal_id,
@@ -101,12 +101,14 @@ def mind_addresses(connection: Connection, batch: Sequence[Prepared]) -> None:
     traces: list[tuple[Trace, frozenset[str]]] = []
     for each in batch:
         withheld = bool(known & each.narrative_tokens)
-        before = each.signal_id in corrected and corrected[each.signal_id].withheld
-        if withheld != before:
+        told = corrected.get(each.signal_id)
+        before = told.narrative_state if told is not None else "clear"
+        state = "withheld" if withheld else "clear"
+        if state != before:  # what the desk redacted was the version before
             set_narrative_state(
                 connection,
                 each.signal_id,
-                "withheld" if withheld else "clear",
+                state,
                 "address-found" if withheld else "corrected",
             )
         for mention_id, tokens in (

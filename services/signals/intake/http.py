@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from flask import Response, request
 from flask_smorest import Blueprint
 
@@ -14,31 +12,25 @@ from services.signals.intake.exchange import (
     answer_of,
     demand_plain,
     expected_version,
-    json_answer,
     known_form,
     load,
-    page_of_request,
     status_answer,
 )
 from services.signals.intake.schemas import REFERENCE, WITHDRAWAL
 from services.signals.intake.service import Intake, storage
-from services.signals.intake.status import PAGE, held_in, status_by_id, status_by_reference
+from services.signals.intake.status import status_by_id, status_by_reference
 from shared.authentication import access, current_actor
-from shared.clients.audit import Entry, Receipt, entry_for
 from shared.settings import Settings
-from shared.vocabulary import Purpose, Role
+from shared.vocabulary import Role
 
 # I2: what a source may push is decided once, when it is registered with its agency and region; the
 # entry of each signal says so ("registered-source"). Who may see it is decided at every look.
 PUSH = "decided by the source's registration; the entry names it"
 OWN = "a source reads the state of its own signals only, by its client id"
-HELD = "role and region of the desk; the list holds codes, the content stays sealed"
-
-Record = Callable[[Sequence[Entry]], Sequence[Receipt]]
 
 
-def intake_routes(intake: Intake, settings: Settings, record: Record) -> Blueprint:
-    """The routes of intake. `record` writes entries to the log and returns after the receipt."""
+def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
+    """The routes of intake."""
     routes = Blueprint("intake", __name__, description="Deliver, correct, withdraw, follow")
     changes = Changes(intake)
 
@@ -162,37 +154,5 @@ def intake_routes(intake: Intake, settings: Settings, record: Record) -> Bluepri
             return status_answer(
                 status_by_reference(connection, current_actor().subject, reference)
             )
-
-    @routes.route("/v1/quarantine/_search", methods=["POST"])
-    @routes.doc(
-        summary="Acute deliveries of the desk's region that were not understood",
-        requestBody=told.page_body(),
-        responses={
-            "200": told.answer(f"A page of {PAGE}, oldest first", told.QuarantineAnswer),
-            **told.problems("400", "401", "404", "413", "415", "503"),
-        },
-    )
-    @access(Role.DESK, decision=HELD)
-    def search_quarantine() -> Response:
-        """What is wrong and whom to call; the entry in the log comes before the answer."""
-        actor = current_actor()
-        page = page_of_request()
-        with storage(), intake.engine.connect() as connection:
-            count, items = held_in(connection, actor.region, page)
-        record(
-            [
-                entry_for(
-                    actor,
-                    "quarantine.listed",
-                    purpose=str(Purpose.TRIAGE),
-                    region=actor.region,
-                    result_count=count,
-                    signal_ids=sorted({item.signal_id for item in items}),
-                )
-            ]
-        )
-        return json_answer(
-            {"count": count, "page": page, "items": [item.to_json() for item in items]}, 200
-        )
 
     return routes

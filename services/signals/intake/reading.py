@@ -6,7 +6,8 @@ decides who may see it: that is the caller's duty (I1, I2).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -31,12 +32,14 @@ from services.signals.intake.tables import (
     mention_flags,
     mentions,
     narrative_states,
+    redactions,
     signal_versions,
     signals,
     version_mentions,
 )
 from services.signals.protection.vault import Sealed, Vault
 
+REDACTED = "redacted"  # the desk took something out: its version is the one that is read
 _CHUNK = 500  # ids per query: SQLite limits the number of parameters
 
 
@@ -46,9 +49,30 @@ def load_signals(connection: Connection, signal_ids: Iterable[str]) -> dict[str,
     found: dict[str, SignalRecord] = {}
     for chunk in chunks(set(signal_ids)):
         states = _narrative_states(connection, chunk)
+        redacted = [signal for signal, state in states.items() if state == REDACTED]
+        texts = _redactions(connection, redacted) if redacted else {}
         for row in connection.execute(_current().where(signals.c.id.in_(chunk))):
-            found[row.id] = _signal_record(row, states.get(row.id, "clear"))
+            record = _signal_record(row, states.get(row.id, "clear"))
+            found[row.id] = _as_redacted(record, texts) if row.id in redacted else record
     return found
+
+
+def _as_redacted(record: SignalRecord, texts: Mapping[tuple[str, int], Sealed]) -> SignalRecord:
+    """The record with the desk's version of its text; withheld when there is none of this one."""
+    sealed = texts.get((record.id, record.version))
+    if sealed is None:
+        return replace(record, narrative_state="withheld")
+    return replace(record, sealed=sealed)
+
+
+def _redactions(connection: Connection, signal_ids: Sequence[str]) -> dict[tuple[str, int], Sealed]:
+    """The newest redaction of each version of these signals."""
+    rows = connection.execute(
+        select(redactions)
+        .where(redactions.c.signal_id.in_(signal_ids))
+        .order_by(redactions.c.made_at, redactions.c.id)
+    )
+    return {(row.signal_id, row.version): Sealed(row.key_id, row.blob) for row in rows}
 
 
 def current_versions(connection: Connection, signal_ids: Iterable[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from services.signals.intake import rules
 from services.signals.intake.records import Notice
 from services.signals.intake.schemas import SIGNAL, SOURCE_REFERENCE, faults_in
 from services.signals.intake.signal import Signal, Source
-from services.signals.intake.vocabulary import Kind
+from services.signals.intake.vocabulary import AddressedTo, Kind
 from shared.problems import Fault, InvalidInput
 from shared.strict_json import bad_text, read_object
 from shared.vocabulary import Region
@@ -44,6 +44,7 @@ class Unclear:
     region: str
     severity: str
     faults: tuple[Fault, ...]
+    addressed_to: str = ""  # VT | ZVH | NAZ, when that can be read
 
 
 Received = Understood | Counted | Unclear
@@ -87,6 +88,7 @@ def receive(delivery: Delivery, source: Source) -> Received:
             region=_region_told(document) or source.region,
             severity=str(document["severity"]),
             faults=tuple(_without_values(faults)),
+            addressed_to=_addressee_told(document),
         )
     raise InvalidInput("Mend every fault named in errors and send the signal again.", faults=faults)
 
@@ -113,6 +115,12 @@ def _may_wait(delivery: Delivery, faults: list[Fault]) -> bool:
 def _region_told(document: dict[str, Any]) -> str | None:
     region = document.get("region")
     return str(region) if isinstance(region, str) and region in set(Region) else None
+
+
+def _addressee_told(document: dict[str, Any]) -> str:
+    addressee = document.get("addressedTo")
+    known = isinstance(addressee, str) and addressee in set(AddressedTo)
+    return str(addressee) if known else ""
 
 
 def _without_values(faults: list[Fault]) -> list[Fault]:

@@ -70,7 +70,7 @@ class SignalRecord:
     minor_involved: bool
     feedback_wanted: bool
     warnings: tuple[Notice, ...]
-    narrative_state: str  # clear | withheld
+    narrative_state: str  # clear | withheld | redacted
     withdrawn_at: str | None
     sealed: Sealed | None = field(repr=False)
 

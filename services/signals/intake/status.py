@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,7 @@ def _state(head: heads.Head, waiting: Row[Any] | None, queued: Row[Any] | None) 
     if head.withdrawn_at is not None:
         return answers.WITHDRAWN
     if waiting is not None:
-        return answers.QUARANTINED
+        return answers.RETURNED if waiting.returned_at else answers.QUARANTINED
     if queued is None:
         return answers.RECEIVED
     if queued.state == "done" or queued.reason == AGAIN:
@@ -87,6 +88,8 @@ class Held:
     received_at: str
     version: int  # of what was understood before; 0 = nothing yet
     faults: tuple[Notice, ...]
+    addressed_to: str = ""  # VT | ZVH | NAZ; "" = cannot be read, so all desks of the region see it
+    returned_at: str = ""  # when the desk sent it back; it waits for its source
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -98,15 +101,28 @@ class Held:
             "severity": self.severity,
             "receivedAt": self.received_at,
             "version": self.version,
+            "addressedTo": self.addressed_to,
+            "returnedAt": self.returned_at or None,
             "faults": [
                 {"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in self.faults
             ],
         }
 
 
-def held_in(connection: Connection, region: str, page: int = 1) -> tuple[int, list[Held]]:
-    """(how many there are, one page of PAGE, oldest first): unresolved, of one region."""
+def held_in(
+    connection: Connection,
+    region: str,
+    page: int = 1,
+    addressed_to: Collection[str] | None = None,
+    held_id: str = "",
+) -> tuple[int, list[Held]]:
+    """(how many there are, one page of PAGE): unresolved, of one region, for these addressees when
+    given. Those sent back come last, each oldest first."""
     here = (quarantine.c.region == region) & quarantine.c.resolved_at.is_(None)
+    if addressed_to is not None:
+        here &= quarantine.c.addressed_to.in_(sorted(addressed_to))
+    if held_id:
+        here &= quarantine.c.id == held_id
     count = connection.execute(
         select(func.count()).select_from(quarantine).where(here)
     ).scalar_one()
@@ -119,7 +135,7 @@ def held_in(connection: Connection, region: str, page: int = 1) -> tuple[int, li
         )
         .join(signals, signals.c.id == quarantine.c.signal_id)
         .where(here)
-        .order_by(quarantine.c.received_at, quarantine.c.id)
+        .order_by(quarantine.c.returned_at.is_not(None), quarantine.c.received_at, quarantine.c.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
@@ -134,6 +150,8 @@ def held_in(connection: Connection, region: str, page: int = 1) -> tuple[int, li
             received_at=row.received_at,
             version=row.expected_version,
             faults=tuple(Notice(f["pointer"], f["code"], f["detail"]) for f in row.faults),
+            addressed_to=row.addressed_to,
+            returned_at=row.returned_at or "",
         )
         for row in rows
     ]

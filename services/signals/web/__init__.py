@@ -10,6 +10,7 @@ from services.signals.picture.wording import speak
 from services.signals.web.desk_doors import Desk
 from services.signals.web.desk_pages import desk_pages
 from services.signals.web.doors import PictureDoor, SearchDoor
+from services.signals.web.doubt_pages import add_doubts
 from services.signals.web.pages import coordinator_pages
 from shared.web import install_pages
 from shared.web.translation import language
@@ -25,7 +26,9 @@ def install(
     desk: Desk,
 ) -> None:
     """Adds all pages of the service to its app. Call it after the log-in is installed."""
-    for blueprint in (coordinator_pages(pictures, searches), desk_pages(desk)):
+    own = coordinator_pages(pictures, searches)
+    add_doubts(own, desk.doubting)
+    for blueprint in (own, desk_pages(desk)):
         _in_the_readers_language(blueprint)
         app.register_blueprint(blueprint)
     install_pages(app, ENGLISH)

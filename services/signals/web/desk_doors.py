@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from services.signals.desk.doubting import Objected, PersonDoubt
 from services.signals.desk.model import CasePersons, Foreseen, Judged, Pair, Queue
+from services.signals.desk.narratives import Narrative, Redacted, WithheldList
+from services.signals.desk.quarantine import HeldDone, HeldMessage
+from services.signals.desk.viewers import Separations, Told, ViewersOf
+from services.signals.intake.mending import Change
 from services.signals.intake.status import Held
 from shared.authentication.actor import Actor
 
@@ -18,8 +24,6 @@ class QueueDoor(Protocol):
 
 class CasesDoor(Protocol):
     """What the desk does with cases; each raises NotFound for a case that is not the desk's."""
-
-    def staff(self, actor: Actor) -> list[tuple[str, str]]: ...
 
     def assign(
         self, actor: Actor, case_id: str, subject: str, name: str, kind: str = "coordinator"
@@ -69,9 +73,59 @@ class UndoingDoor(Protocol):
     def unmerge(self, actor: Actor, merge_id: str, *, for_good: bool) -> Judged: ...
 
 
-class HeldDoor(Protocol):
-    def __call__(self, actor: Actor) -> tuple[int, list[Held]]:
-        """(how many deliveries lie in quarantine in this region, the oldest of them)."""
+class ViewersDoor(Protocol):
+    """Who saw what was taken apart since."""
+
+    def separations(self, actor: Actor) -> Separations: ...
+
+    def viewers(self, actor: Actor, separation_id: str) -> ViewersOf: ...
+
+    def tell(self, actor: Actor, separation_id: str, subject: str) -> Told: ...
+
+
+class StaffDoor(Protocol):
+    def known(self, actor: Actor) -> list[tuple[str, str]]:
+        """(subject, name) of whom this desk can choose."""
+
+
+class QuarantineDoor(Protocol):
+    """Messages that were not understood, for this desk."""
+
+    def listed(self, actor: Actor, page: int = 1) -> tuple[int, list[Held]]: ...
+
+    def open(self, actor: Actor, held_id: str) -> HeldMessage: ...
+
+    def mend(
+        self, actor: Actor, held_id: str, changes: Sequence[Change], *, drop_unknown: bool = False
+    ) -> HeldDone: ...
+
+    def send_back(self, actor: Actor, held_id: str, reason: str) -> HeldDone: ...
+
+
+class NarrativesDoor(Protocol):
+    """Texts that the desk must redact before anybody sees them."""
+
+    def listed(self, actor: Actor) -> WithheldList: ...
+
+    def open(self, actor: Actor, signal_id: str) -> Narrative: ...
+
+    def redact(self, actor: Actor, signal_id: str, texts: Mapping[str, str]) -> Redacted: ...
+
+
+class DoubtingDoor(Protocol):
+    """What a coordinator puts to the desk; each opens the picture first, decided and logged."""
+
+    def about(self, actor: Actor, case_id: str, person_id: str, purpose: str) -> PersonDoubt: ...
+
+    def doubt(
+        self,
+        actor: Actor,
+        case_id: str,
+        person_id: str,
+        signal_id: str,
+        purpose: str,
+        reason: str,
+    ) -> Objected: ...
 
 
 @dataclass(frozen=True)
@@ -83,4 +137,8 @@ class Desk:
     people: PeopleDoor
     undoing: UndoingDoor
     cases: CasesDoor
-    held: HeldDoor
+    viewers: ViewersDoor
+    staff: StaffDoor
+    quarantine: QuarantineDoor
+    narratives: NarrativesDoor
+    doubting: DoubtingDoor

@@ -9,11 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.signals.desk.model import LINK, Proposal, Queue
-from services.signals.web import desk_words
+from services.signals.web import desk_words, held_words
 from services.signals.web.desk_acting import done
 from services.signals.web.desk_doors import Desk
+from services.signals.web.desk_held_pages import add_held
+from services.signals.web.desk_narrative_pages import add_narratives
 from services.signals.web.desk_pair_pages import add_pairs
 from services.signals.web.desk_undo_pages import add_undo
+from services.signals.web.desk_viewers_pages import add_viewers
 from shared.authentication import access, current_actor
 from shared.authentication.actor import Actor
 from shared.ids import is_id
@@ -30,6 +33,9 @@ def desk_pages(desk: Desk) -> Blueprint:
     blueprint = Blueprint("desk", __name__, url_prefix="/desk")
     add_pairs(blueprint, desk, _page)
     add_undo(blueprint, desk)
+    add_viewers(blueprint, desk)
+    add_held(blueprint, desk)
+    add_narratives(blueprint, desk)
 
     @blueprint.get("")
     @access(DESK, decision="list on worklist, assign on every case that is listed", page=True)
@@ -94,7 +100,7 @@ def desk_pages(desk: Desk) -> Blueprint:
 def _person(desk: Desk, actor: Actor) -> tuple[str, str] | None:
     """(subject, name) of the person the form names: from the list, or written in."""
     chosen = request.form.get("subject", "")
-    known = dict(desk.cases.staff(actor))
+    known = dict(desk.staff.known(actor))
     if chosen in known:
         return chosen, known[chosen]
     subject = request.form.get("other_subject", "").strip()
@@ -114,7 +120,7 @@ def _done(
 
 def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
     queue = desk.queue.queue(actor)
-    held_count, held = desk.held(actor)
+    held_count, held = desk.quarantine.listed(actor)
     everything = request.args.get("show") == "all"
     most = None if everything else _SHOWN
     waiting = [case for case in queue.cases if not case.coordinator_name]
@@ -128,9 +134,9 @@ def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
         waiting_count=len(waiting),
         assigned=assigned[:most],
         assigned_count=len(assigned),
-        staff=desk.cases.staff(actor),
+        staff=desk.staff.known(actor),
         wgs=actor.legal_context is LegalContext.ZVH_WGS,
-        held=held,
+        held=held[:most],
         held_count=held_count,
         fault=fault,
         doubted=doubted[:most],
@@ -138,6 +144,8 @@ def _page(desk: Desk, actor: Actor, fault: str = "") -> str:
         sure=sure[:most],
         sure_count=len(sure),
         words=desk_words,
+        held_words=held_words,
+        withheld=sum(case.withheld_count for case in queue.cases),
     )
 
 

@@ -118,6 +118,7 @@ def _pair_page(desk: Desk, actor: Actor, candidate_id: str, fault: str = "") -> 
         latest=(today + LONGEST).isoformat(),
         later_words=desk_words.later_words,
         births=desk_words.births,
+        value=desk_words.mention_value,
         fault=fault,
     )
 
