@@ -78,7 +78,8 @@ def create_app(
     api.register_blueprint(emergency_blueprint(emergencies))
     describe_surface(app, api, AUTHZEN)
     install_login(app)
-    install(app, office, PersonFinder(settings, transport, tokens), decisions)
+    persons = PersonFinder(settings, transport, tokens)
+    install(app, office, persons, decisions, restrictions, emergencies)
     app.extensions["bundel_workers"] = {"emergencies": Closing(emergencies)}
     app.extensions["bundel_decisions"] = decisions
     app.extensions["bundel_close"] = database.dispose

@@ -54,6 +54,7 @@ from services.signals.search.resources import search_resources
 from services.signals.search.service import SearchService
 from services.signals.web import install
 from services.signals.web.desk_doors import Desk
+from services.signals.web.transfer_pages import Casework, install_casework
 from shared.authentication.actor import Actor
 from shared.authentication.wiring import install_login, wire
 from shared.clients.audit import AuditClient
@@ -225,6 +226,7 @@ def _open_pages(rooms: Rooms) -> None:
     doors = rooms.doors
     if doors is None:
         raise RuntimeError("The pages ask casework: open it first.")
+    install_casework(rooms.app, Casework(doors.transfers, doors.emergencies, doors.desk.staff))
     install(
         rooms.app,
         pictures=doors.pictures,

@@ -10,6 +10,8 @@ from shared.authentication.actor import Actor
 from shared.vocabulary import Role
 from shared.web.translation import _
 
+EMERGENCIES = "/consent/emergencies"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -49,11 +51,15 @@ def home(actor: Actor | None) -> str:
 
 def _places(role: Role) -> list[tuple[str, str]]:
     if role is Role.COORDINATOR:
-        return [(_("Werklijst"), "/signals/"), (_("Zoeken"), "/signals/search")]
+        return [
+            (_("Werklijst"), "/signals/"),
+            (_("Zoeken"), "/signals/search"),
+            (_("Noodinzage"), EMERGENCIES),
+        ]
     if role is Role.DESK:
-        return [(_("Meldpunt"), "/signals/desk")]
+        return [(_("Meldpunt"), "/signals/desk"), (_("Noodinzage"), EMERGENCIES)]
     if role is Role.CONSENT_OFFICER:
-        return [(_("Toestemmingen"), "/consent/")]
+        return [(_("Toestemmingen"), "/consent/"), (_("Beperkingen"), "/consent/restrictions")]
     if role is Role.PRIVACY_OFFICER:
-        return [(_("Logboek"), "/audit/")]
+        return [(_("Logboek"), "/audit/"), (_("Noodinzages"), EMERGENCIES)]
     return []

@@ -81,6 +81,51 @@ def event(code: str) -> str:
     return words.get(code, code)
 
 
+def restricted(code: str) -> str:
+    words = {
+        "accuracy_contested": _("de betrokkene zegt dat het niet klopt (art. 18 lid 1 onder a)"),
+        "unlawful_not_erased": _(
+            "het had niet gemogen, en de betrokkene wil niet dat het wordt gewist (onder b)"
+        ),
+        "needed_for_claim": _("de betrokkene heeft het nodig voor een rechtszaak (onder c)"),
+        "objection_pending": _("de betrokkene maakt bezwaar en dat loopt nog (art. 21)"),
+    }
+    return words.get(code, code)
+
+
+def lifted(code: str) -> str:
+    words = {
+        "corrected": _("het is verbeterd"),
+        "found_accurate": _("het blijkt te kloppen"),
+        "objection_rejected": _("het bezwaar is afgewezen, met reden"),
+        "person_agrees": _("de betrokkene vindt het goed"),
+        "in_error": _("de beperking was een vergissing"),
+    }
+    return words.get(code, code)
+
+
+def _by_field(pointer: str) -> str:
+    """What is missing or not understood, for faults of form."""
+    words = {
+        "mentionId": _("Zoek eerst de persoon: dan staat het kenmerk er al. Het heeft 36 tekens."),
+        "purpose": _("Kies waarvoor de gegevens gebruikt mogen worden."),
+        "recipientLegalContext": _("Kies het kader van wie de gegevens mag zien."),
+        "recipientOrganisation": _(
+            "Gebruik de code van de organisatie: kleine letters, cijfers en streepjes,"
+            " zoals zvh-utrecht."
+        ),
+        "categories": _("Kruis ten minste één soort gegevens aan."),
+        "givenBy": _("Kies wie de toestemming gaf."),
+        "subjectBirthDate": _("Schrijf de geboortedatum als dag, maand en jaar; zij moet bestaan."),
+        "ageBand": _("Kies de leeftijd, of vul een geboortedatum in."),
+        "reasonCode": _("Kies een reden uit de lijst, of laat haar leeg."),
+        "evidence": _("Kies waaruit de toestemming blijkt."),
+        "validFrom": _("Schrijf de eerste dag als dag, maand en jaar; hij moet bestaan."),
+        "validUntil": _("Schrijf de laatste dag als dag, maand en jaar; hij moet bestaan."),
+    }
+    return words.get(pointer.strip("/").split("/")[0]) or _("Vul dit veld in of verbeter het.")
+
+
 def fault(found: Fault) -> str:
     """What to do, in the reader's language. The API tells the same in English."""
     words = {
@@ -102,4 +147,4 @@ def fault(found: Fault) -> str:
         ("impossible", "/subjectBirthDate"): _("Deze geboortedatum kan niet kloppen."),
         ("not-enough", "/name"): _("Vul een achternaam en een geboortedatum in."),
     }
-    return words.get((found.code, found.pointer)) or _("Vul dit veld in of verbeter het.")
+    return words.get((found.code, found.pointer)) or _by_field(found.pointer)

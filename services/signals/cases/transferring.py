@@ -113,6 +113,11 @@ class TransferService:
             raise Conflict("A proposal for this case is open already.") from error
         return Shown(transfer, case.number, part_of(actor, transfer))
 
+    def known(self, actor: Actor) -> list[tuple[str, str]]:
+        """(subject, name) of colleagues who were assigned before."""
+        with self._engine.connect() as connection:
+            return repository.known_staff(connection, actor.organisation)
+
     def listed(self, actor: Actor) -> list[Shown]:
         """Open proposals one has a part in; of the desk those of its cases. When there are any it
         is an entry; the note is not shown here."""

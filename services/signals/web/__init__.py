@@ -29,12 +29,12 @@ def install(
     own = coordinator_pages(pictures, searches)
     add_doubts(own, desk.doubting)
     for blueprint in (own, desk_pages(desk)):
-        _in_the_readers_language(blueprint)
+        in_the_readers_language(blueprint)
         app.register_blueprint(blueprint)
     install_pages(app, ENGLISH)
 
 
-def _in_the_readers_language(blueprint: Blueprint) -> None:
+def in_the_readers_language(blueprint: Blueprint) -> None:
     """Sentences made for these pages are in the language of the page; all others stay Dutch."""
 
     @blueprint.before_request

@@ -60,7 +60,7 @@ class Child:
 def household_page(picture: Picture) -> dict[str, object]:
     """The values of household.html."""
     timeline = draw_timeline(picture.timeline, picture.opened_at, picture.last_look)
-    entries = [_entry(item) for item in picture.timeline]
+    entries = [entry_of(item) for item in picture.timeline]
     anchors = {entry.item.signal_id: entry for entry in entries}
 
     def behind(point: Attention) -> list[Link]:
@@ -85,7 +85,8 @@ def household_page(picture: Picture) -> dict[str, object]:
     }
 
 
-def _entry(item: Item) -> Entry:
+def entry_of(item: Item) -> Entry:
+    """A signal as the list shows it."""
     shape = "masked" if item.mask else SEVERITY_SHAPES.get(item.severity, "incident")
     return Entry(item, f"s-{item.signal_id}", shape, tuple(_tells(item)))
 
