@@ -14,7 +14,7 @@ from bundel.bench.line import Line, quantile, time_line
 from bundel.bench.material import Material, single_call, to_json_bytes
 from bundel.bench.picture import COORDINATOR, PURPOSE, assign, queue
 from services.signals.search.choosing import tokeniser_of
-from services.signals.search.index import Document, Key
+from services.signals.search.index import Document, Key, Kind
 from services.signals.search.rows import RowIndex
 from services.signals.search.tokens import Tokeniser
 from shared import clock, ids
@@ -138,8 +138,7 @@ def _document(tokeniser: Tokeniser, household: str, text: str) -> Document:
     return Document(
         key=Key(ids.new_id(), household),
         version=1,
-        agency="police",
-        category="incident",
+        kind=Kind("police", "incident"),
         day="2026-03-03",
         statements=tokeniser.words(household, text),
     )

@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 
 from services.signals.delivery.outbox import OutboxRow
 from services.signals.search import targets
-from services.signals.search.index import FIELDS, Key
+from services.signals.search.index import FIELDS, Key, Kind
 from services.signals.search.opensearch import asking, shape
 from services.signals.search.opensearch.feed import Feed
 from services.signals.search.opensearch.index import KIND
@@ -20,7 +20,7 @@ from shared import ids
 from shared.problems import Unavailable
 from shared.settings import Settings
 from tests.engines.opensearch_places import backend, node, opensearch_settings
-from tests.signals.search.places import TOKENS, Backend, Said
+from tests.signals.search.places import POLICE, TOKENS, Backend, Said
 from tests.signals.search.test_index import (
     test_a_later_version_takes_the_place_of_an_earlier_one,
     test_a_question_finds_just_the_documents_that_hold_every_word,
@@ -64,7 +64,7 @@ def _names(value: Any) -> set[str]:
 
 
 def test_every_query_has_the_allow_list_as_filter_and_nothing_but_filters() -> None:
-    ways = [("h1", "police", "incident"), ("h2", "youth_care", "care")]
+    ways = [("h1", POLICE), ("h2", Kind("youth_care", "care", "honour"))]
     for fields in (FIELDS, {"persons"}, {"statements"}):
         body = asking.body_of(
             asking.query_of(TOKENS, ways, ["mes", "deur"], fields), ["a", "b", "c"]
@@ -73,13 +73,13 @@ def test_every_query_has_the_allow_list_as_filter_and_nothing_but_filters() -> N
         assert list(body["query"]) == ["bool"]
         assert list(body["query"]["bool"]) == ["filter"]
         (allowed, *_words) = body["query"]["bool"]["filter"]
-        assert allowed == {"terms": {"access": sorted(t.hex() for t in TOKENS.accesses(ways))}}
+        assert allowed == {"terms": {"access": sorted(TOKENS.access(*way).hex() for way in ways)}}
         written = json.dumps(body)
         assert not any(told in written for told in ("mes", "deur", "h1", "police"))
 
 
 def test_many_ways_are_asked_in_parts_with_each_household_in_one() -> None:
-    ways = [(f"h{number:05d}", "police", kind) for number in range(15000) for kind in "abc"]
+    ways = [(f"h{number:05d}", Kind("police", kind)) for number in range(15000) for kind in "abc"]
     parts = asking.parts_of(ways)
     assert sorted(way for part in parts for way in part) == ways
     assert all(len(part) <= asking.WAYS_A_QUERY for part in parts)

@@ -25,7 +25,7 @@ from shared.vocabulary import LegalContext
 # their consent is not asked. A signal that names none of these is about everyone but bystanders.
 CONCERNED = frozenset({"victim", "both", "child_victim", "child_witness"})
 _BYSTANDER = frozenset({"bystander"})
-_CLOSED_COMPARTMENT = "honour"
+CLOSED_COMPARTMENT = "honour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _signal_facts(
         case_context=str(case.legal_context),
         case_state=case.state,
         coordinators=frozenset(case.directing),
-        closed_compartment=signal.compartment == _CLOSED_COMPARTMENT,
+        closed_compartment=signal.compartment == CLOSED_COMPARTMENT,
         named_actors=frozenset(case.named_actors),
         withheld=signal.withheld,
         restricted=False,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from services.signals.intake.records import ACUTE
 from services.signals.intake.tables import narrative_states, signal_versions, signals
@@ -70,6 +70,16 @@ _COLUMNS = select(
     (signal_versions.c.signal_id == signals.c.id)
     & (signal_versions.c.version == signals.c.current_version),
 )
+_ASKED: BindParameter[str] = bindparam("asked", expanding=True)
+_LIVE = _COLUMNS.where(signals.c.id.in_(_ASKED), signal_versions.c.state != "withdrawn")
+_WITHHELD = select(narrative_states.c.signal_id).where(
+    narrative_states.c.id.in_(
+        select(func.max(narrative_states.c.id))
+        .where(narrative_states.c.signal_id.in_(_ASKED))
+        .group_by(narrative_states.c.signal_id)
+    ),
+    narrative_states.c.state == "withheld",
+)
 
 
 def load_outlines(connection: Connection, signal_ids: Iterable[str]) -> dict[str, SignalOutline]:
@@ -79,9 +89,8 @@ def load_outlines(connection: Connection, signal_ids: Iterable[str]) -> dict[str
     ordered = sorted(set(signal_ids))
     for start in range(0, len(ordered), _CHUNK):
         chunk = ordered[start : start + _CHUNK]
-        withheld = _withheld(connection, chunk)
-        query = _COLUMNS.where(signals.c.id.in_(chunk), signal_versions.c.state != "withdrawn")
-        for row in connection.execute(query):
+        withheld = set(connection.execute(_WITHHELD, {"asked": chunk}).scalars())
+        for row in connection.execute(_LIVE, {"asked": chunk}):
             found[row.id] = SignalOutline(
                 id=row.id,
                 version=row.version,
@@ -100,15 +109,3 @@ def load_outlines(connection: Connection, signal_ids: Iterable[str]) -> dict[str
                 withheld=row.id in withheld,
             )
     return found
-
-
-def _withheld(connection: Connection, signal_ids: Sequence[str]) -> set[str]:
-    newest = (
-        select(func.max(narrative_states.c.id))
-        .where(narrative_states.c.signal_id.in_(signal_ids))
-        .group_by(narrative_states.c.signal_id)
-    )
-    query = select(narrative_states.c.signal_id).where(
-        narrative_states.c.id.in_(newest), narrative_states.c.state == "withheld"
-    )
-    return set(connection.execute(query).scalars())

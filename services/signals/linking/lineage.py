@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from services.signals.linking.tables import bundlings, households
 
@@ -18,16 +18,18 @@ class HouseholdRecord:
     merged_into: str | None
 
 
+_MERGED = select(households.c.id, households.c.merged_into).where(
+    households.c.id.in_(bindparam("waiting", expanding=True)),
+    households.c.merged_into.is_not(None),
+)
+
+
 def surviving_households(connection: Connection, household_ids: Iterable[str]) -> dict[str, str]:
     """Asked household → the household it lives on in (itself when it was not merged)."""
     result = {asked: asked for asked in household_ids}
     waiting = set(result.values())
     while waiting:
-        rows = connection.execute(
-            select(households.c.id, households.c.merged_into).where(
-                households.c.id.in_(waiting), households.c.merged_into.is_not(None)
-            )
-        )
+        rows = connection.execute(_MERGED, {"waiting": list(waiting)})
         steps = {row.id: row.merged_into for row in rows}
         for asked, current in result.items():
             result[asked] = steps.get(current, current)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from services.signals.linking.lineage import surviving_households
 from services.signals.linking.states import LinkState
@@ -179,6 +181,18 @@ def _bundled_links(
     signal_ids: Iterable[str] | None = None,
 ) -> Sequence[RowMapping]:
     """Links of the layer that each household lies in, when that layer is of this context."""
+    asked: dict[str, object] = {"households": list(set(household_ids))}
+    if context is not None:
+        asked["layer"] = context.value
+    if signal_ids is not None:
+        asked["signals"] = list(set(signal_ids))
+    query = _bundled(context is not None, signal_ids is not None)
+    return connection.execute(query, asked).mappings().all()
+
+
+@cache
+def _bundled(of_layer: bool, of_signals: bool) -> Select[Any]:
+    """The query is the same each time: it is put together once."""
     query = (
         select(
             links.c.id,
@@ -200,15 +214,15 @@ def _bundled_links(
             & (memberships.c.person_id == links.c.person_id),
         )
         .where(
-            bundlings.c.household_id.in_(set(household_ids)),
+            bundlings.c.household_id.in_(bindparam("households", expanding=True)),
             bundlings.c.ended_at.is_(None),
             memberships.c.ended_at.is_(None),
             links.c.ended_at.is_(None),
             links.c.state == LinkState.ACTIVE.value,
         )
     )
-    if context is not None:
-        query = query.where(households.c.layer == context.value)
-    if signal_ids is not None:
-        query = query.where(bundlings.c.signal_id.in_(set(signal_ids)))
-    return connection.execute(query).mappings().all()
+    if of_layer:
+        query = query.where(households.c.layer == bindparam("layer"))
+    if of_signals:
+        query = query.where(bundlings.c.signal_id.in_(bindparam("signals", expanding=True)))
+    return query

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, or_, select, text, update
 
-from services.signals.search.index import Document, Key
+from services.signals.search.index import Document, Key, Kind
 from services.signals.search.tables import search_documents
 from shared import clock
 
@@ -17,12 +17,13 @@ _COLUMNS = search_documents.c
 # The same in SQLite and PostgreSQL. A revision only grows, also over a removal.
 _KEEP = text(
     "INSERT INTO search_documents (signal_id, household_id, revision, live, version, tokeniser,"
-    " agency, category, statements, persons, changed_at) VALUES (:signal_id, :household_id, 1,"
-    " true, :version, :tokeniser, :agency, :category, :statements, :persons, :changed_at)"
+    " agency, category, reserved, statements, persons, changed_at) VALUES"
+    " (:signal_id, :household_id, 1, true, :version, :tokeniser, :agency, :category, :reserved,"
+    " :statements, :persons, :changed_at)"
     " ON CONFLICT (signal_id, household_id) DO UPDATE SET"
     " revision = search_documents.revision + 1, live = true, version = excluded.version,"
     " tokeniser = excluded.tokeniser, agency = excluded.agency, category = excluded.category,"
-    " statements = excluded.statements, persons = excluded.persons,"
+    " reserved = excluded.reserved, statements = excluded.statements, persons = excluded.persons,"
     " changed_at = excluded.changed_at"
 )
 
@@ -42,8 +43,7 @@ def keep(
                 "household_id": document.key.household_id,
                 "version": document.version,
                 "tokeniser": tokeniser,
-                "agency": document.agency,
-                "category": document.category,
+                **document.kind._asdict(),
                 "statements": joined(document.statements) if tokens else None,
                 "persons": joined(document.persons) if tokens else None,
                 "changed_at": now,
@@ -83,16 +83,16 @@ def joined(tokens: Iterable[bytes]) -> bytes:
     return b"".join(sorted(tokens))
 
 
-def kinds_in(connection: Connection, household_ids: Collection[str]) -> set[tuple[str, str, str]]:
-    """The different (household, source, category) of live documents in these households."""
-    found: set[tuple[str, str, str]] = set()
+def ways_into(connection: Connection, household_ids: Collection[str]) -> set[tuple[str, Kind]]:
+    """The different (household, kind) of live documents in these households."""
+    found: set[tuple[str, Kind]] = set()
     for chunk in _chunks(household_ids):
         query = (
-            select(_COLUMNS.household_id, _COLUMNS.agency, _COLUMNS.category)
+            select(_COLUMNS.household_id, _COLUMNS.agency, _COLUMNS.category, _COLUMNS.reserved)
             .where(_COLUMNS.household_id.in_(chunk), _COLUMNS.live.is_(True))
             .distinct()
         )
-        found.update(tuple(row) for row in connection.execute(query))
+        found.update((row.household_id, Kind(*row[1:])) for row in connection.execute(query))
     return found
 
 

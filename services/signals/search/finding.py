@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from services.signals.cases import repository
-from services.signals.cases.facts import load_files, told_facts
+from services.signals.cases.facts import CLOSED_COMPARTMENT, load_files, told_facts
 from services.signals.cases.model import CaseRecord
 from services.signals.intake.outlines import SignalOutline, load_outlines
 from services.signals.linking.reading import HouseholdItem, household_items, surviving_households
@@ -21,11 +22,22 @@ from services.signals.picture.decided import INCIDENT, filter_items
 from services.signals.picture.decided import PERSONS as PERSONS_FIELD
 from services.signals.picture.decided import STATEMENTS as STATEMENTS_FIELD
 from services.signals.picture.words import start_of
-from services.signals.search.index import PERSONS, STATEMENTS, Key, Matches, Question, SearchIndex
-from services.signals.search.sieve import DENIED, Judgement, judge
+from services.signals.search.index import (
+    PERSONS,
+    STATEMENTS,
+    Key,
+    Kind,
+    Matches,
+    Question,
+    SearchIndex,
+)
+from services.signals.search.sieve import DENIED, Judgement, judge, possible
 from shared.clients.decisions import Filter, MatchedRule
-from shared.vocabulary import Agency, Category, LegalContext
+from shared.clients.facts import FactValue
+from shared.vocabulary import LegalContext
 
+# Asked about when there is nothing to ask about: the same queries run in either case (I4).
+_NOBODY = ""
 _INDEX_FIELDS = {STATEMENTS_FIELD: STATEMENTS, PERSONS_FIELD: PERSONS}
 
 
@@ -72,12 +84,13 @@ def find(
     the index does not answer."""
     cases = repository.cases_of_person(connection, subject)
     survivors = surviving_households(connection, {case.household_id for case in cases})
+    open_ways = _OpenWays(cases, survivors, know, view)
     matches = index.find(
         connection,
         Question(
             words=words,
             households=frozenset(survivors.values()),
-            kinds=possible_kinds(view),
+            permits=open_ways.permits,
             field_sets=field_sets(view),
         ),
     )
@@ -94,26 +107,56 @@ def index_fields(visible: Collection[str]) -> frozenset[str]:
     return frozenset(name for field, name in _INDEX_FIELDS.items() if field in visible)
 
 
-def possible_kinds(view: Filter) -> frozenset[tuple[str, str]]:
-    """Sources and categories of which any rule can let something through. Only spares the index
-    work: what it leaves in is judged again."""
-    return frozenset(
-        (str(agency), str(category))
-        for agency in Agency
-        for category in Category
-        if _possible(view, {"sourceAgency": str(agency), "category": str(category)})
-    )
+class _OpenWays:
+    """Which documents an index may look into: those of which the policy may let something be
+    viewed, from what is known of them beforehand. Only these can be proposed; each is judged again
+    with all its facts."""
+
+    def __init__(
+        self,
+        cases: Collection[CaseRecord],
+        survivors: Mapping[str, str],
+        know: Filter,
+        view: Filter,
+    ) -> None:
+        self._rules = (know, view)
+        self._standing: dict[str, set[_Standing]] = defaultdict(set)
+        for case in cases:
+            self._standing[survivors[case.household_id]].add(
+                _Standing(str(case.legal_context), case.state, case.directing, case.named_actors)
+            )
+        self._judged: dict[tuple[_Standing, Kind], bool] = {}
+
+    def permits(self, household_id: str, kind: Kind) -> bool:
+        return any(self._may(standing, kind) for standing in self._standing[household_id])
+
+    def _may(self, standing: _Standing, kind: Kind) -> bool:
+        """The same for all cases that stand alike."""
+        judged = self._judged.get((standing, kind))
+        if judged is None:
+            reserved = frozenset(kind.reserved.split())
+            told: dict[str, FactValue] = {
+                "sourceAgency": kind.agency,
+                "category": kind.category,
+                "closedCompartment": CLOSED_COMPARTMENT in reserved,
+                "conditions": reserved - {CLOSED_COMPARTMENT},
+                "caseContext": standing.context,
+                "caseState": standing.state,
+                "coordinators": frozenset(standing.directing),
+                "namedActors": frozenset(standing.named),
+            }
+            judged = all(possible(rules, told) for rules in self._rules)
+            self._judged[standing, kind] = judged
+        return judged
 
 
-def _possible(view: Filter, told: Mapping[str, str]) -> bool:
-    return any(
-        all(
-            condition.holds({condition.field: told[condition.field]}, ())
-            for condition in clause.all_of
-            if condition.field in told
-        )
-        for clause in view.any_of
-    )
+class _Standing(NamedTuple):
+    """What the rules ask about a case."""
+
+    context: str
+    state: str
+    directing: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 class _Count:
@@ -138,9 +181,11 @@ class _Count:
             for key in keys:
                 proposed[key.household_id].add(key.signal_id)
         self._proposed = proposed
+        self._all_cases = list(cases)
         self._cases = [case for case in cases if survivors[case.household_id] in proposed]
         self._outlines = load_outlines(
-            connection, {signal for signals in proposed.values() for signal in signals}
+            connection,
+            {signal for signals in proposed.values() for signal in signals} or {_NOBODY},
         )
         self._judged: dict[object, Judgement] = {}
 
@@ -176,10 +221,10 @@ class _Count:
 
     def _add_unsure(self, found: dict[str, Found], unsure: Mapping[str, set[str]]) -> None:
         """What depends on the persons concerned: with all facts, one by one."""
-        cases = [case for case in self._cases if case.id in unsure]
-        signals = {signal for asked in unsure.values() for signal in asked}
+        cases = [case for case in self._all_cases if case.id in unsure] or self._all_cases[:1]
+        signals = {signal for asked in unsure.values() for signal in asked} or {_NOBODY}
         for file in load_files(self._connection, cases, signals):
-            asked = unsure[file.case.id]
+            asked = unsure.get(file.case.id, set())
             items = [item for item in file.items if item.signal.id in asked]
             for known in filter_items(self._know, self._view, items):
                 outline = self._outlines[known.item.signal.id]
@@ -220,7 +265,7 @@ class _Count:
     def _links(self) -> dict[str, dict[str, list[HouseholdItem]]]:
         """Links by case and signal: only what the case's own context bundles there now."""
         by_context: dict[LegalContext, list[CaseRecord]] = defaultdict(list)
-        for case in self._cases:
+        for case in self._cases or self._all_cases[:1]:
             by_context[case.legal_context].append(case)
         links: dict[str, dict[str, list[HouseholdItem]]] = {}
         for context, cases in by_context.items():
@@ -236,5 +281,8 @@ class _Count:
         self, cases: Collection[CaseRecord], context: LegalContext
     ) -> Iterable[HouseholdItem]:
         return household_items(
-            self._connection, {case.household_id for case in cases}, context, set(self._outlines)
+            self._connection,
+            {case.household_id for case in cases},
+            context,
+            set(self._outlines) or {_NOBODY},
         )

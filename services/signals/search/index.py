@@ -4,7 +4,7 @@ are candidates that the service checks again against policy before one is counte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -22,39 +22,58 @@ class Key(NamedTuple):
     household_id: str
 
 
+class Kind(NamedTuple):
+    """What a document is found under, beside its household. `reserved`: for whom the signal is
+    kept (its compartment and the source's conditions, as reserved_for() writes them), "" for
+    nobody in particular."""
+
+    agency: str
+    category: str
+    reserved: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One signal in one household as the index sees it: its source and category, the first day it
-    tells of ("2026-03-03", or less), and tokens by field. A withheld narrative has no tokens."""
+    """One signal in one household as the index sees it: its kind, the first day it tells of
+    ("2026-03-03", or less), and tokens by field. A withheld narrative has no tokens."""
 
     key: Key
     version: int
-    agency: str
-    category: str
+    kind: Kind
     day: str
     statements: frozenset[bytes] = field(default=frozenset(), repr=False)
     persons: frozenset[bytes] = field(default=frozenset(), repr=False)
+
+
+class Permits(Protocol):
+    def __call__(self, household_id: str, kind: Kind) -> bool:
+        """Can anything of this kind, in this household, be viewed at all?"""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that can be asked of an index; no back end takes anything else.
 
-    Documents of `households`, of one of `kinds` (source, category), that hold every one of `words`
-    (stems of the analyser) in one of the fields of a set: once for each of `field_sets`. There is
-    no limit: a limit before the check against policy would let hidden documents push visible ones
-    out (I4).
+    Documents of `households`, of a kind that `permits` lets through there, that hold every one of
+    `words` (stems of the analyser) in one of the fields of a set: once for each of `field_sets`.
+    What `permits` keeps back is not looked into (I4). There is no limit: a limit before the check
+    against policy would let hidden documents push visible ones out.
     """
 
     words: frozenset[str] = field(repr=False)
     households: frozenset[str]
-    kinds: frozenset[tuple[str, str]]
+    permits: Permits
     field_sets: frozenset[frozenset[str]] = frozenset({FIELDS})
 
     @property
     def empty(self) -> bool:
         """Nothing can be found: no word, or nothing it may be looked for in."""
-        return not (self.words and self.households and self.kinds and any(self.field_sets))
+        return not (self.words and self.households and any(self.field_sets))
+
+
+def reserved_for(compartment: str, conditions: Iterable[str]) -> str:
+    """Compartment and conditions as one text: "" when there are none."""
+    return " ".join(([] if compartment == "none" else [compartment]) + sorted(conditions))
 
 
 # What was found, for each set of fields.

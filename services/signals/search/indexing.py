@@ -23,7 +23,7 @@ from services.signals.linking.reading import (
 )
 from services.signals.protection.vault import Vault
 from services.signals.search import documents
-from services.signals.search.index import Document, Key, SearchIndex
+from services.signals.search.index import Document, Key, Kind, SearchIndex, reserved_for
 from services.signals.search.tokens import Tokeniser
 
 
@@ -119,8 +119,11 @@ class Indexer:
         return Document(
             key=key,
             version=signal.version,
-            agency=signal.source_agency,
-            category=signal.category,
+            kind=Kind(
+                signal.source_agency,
+                signal.category,
+                reserved_for(signal.compartment, signal.conditions),
+            ),
             day=signal.occurred_from[:10],
             statements=self._tokeniser.words(household, *(one.text for one in statements)),
             persons=self._tokeniser.words(household, *name_words(persons)),

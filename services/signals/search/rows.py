@@ -9,12 +9,20 @@ its segments (ADR 0012 has the figures).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
 from services.signals.search import documents
-from services.signals.search.index import PERSONS, STATEMENTS, Document, Key, Matches, Question
+from services.signals.search.index import (
+    PERSONS,
+    STATEMENTS,
+    Document,
+    Key,
+    Kind,
+    Matches,
+    Question,
+)
 from services.signals.search.tables import search_documents
 from services.signals.search.tokens import BYTES, Tokeniser
 
@@ -24,6 +32,7 @@ _OWN = select(
     _COLUMNS.household_id,
     _COLUMNS.agency,
     _COLUMNS.category,
+    _COLUMNS.reserved,
     _COLUMNS.statements,
     _COLUMNS.persons,
 ).where(
@@ -51,12 +60,6 @@ class RowIndex:
         found: dict[frozenset[str], set[Key]] = {fields: set() for fields in question.field_sets}
         if question.empty:
             return {fields: frozenset() for fields in found}
-        words = sorted(question.words)
-        asked = {
-            household: [self._tokeniser.word(household, word) for word in words]
-            for household in question.households
-        }
-        kinds = question.kinds
         sets = [
             (STATEMENTS in fields, PERSONS in fields, found[fields].add)
             for fields in question.field_sets
@@ -64,20 +67,38 @@ class RowIndex:
         households = sorted(question.households)
         for start in range(0, len(households), _HOUSEHOLDS_A_QUERY):
             chunk = households[start : start + _HOUSEHOLDS_A_QUERY]
-            for signal, household, agency, category, said, named in connection.execute(
-                _OWN, {"households": chunk}
-            ):
-                if (agency, category) not in kinds:
-                    continue
-                in_said = [holds(said, token) for token in asked[household]]
-                in_named = [holds(named, token) for token in asked[household]]
+            for key, said, named in self._own(connection, question, chunk):
                 for with_said, with_named, add in sets:
                     if all(
                         (with_said and one) or (with_named and other)
-                        for one, other in zip(in_said, in_named, strict=True)
+                        for one, other in zip(said, named, strict=True)
                     ):
-                        add(Key(signal, household))
+                        add(key)
         return {fields: frozenset(keys) for fields, keys in found.items()}
+
+    def _own(
+        self, connection: Connection, question: Question, households: Sequence[str]
+    ) -> Iterator[tuple[Key, list[bool], list[bool]]]:
+        """Each document that may be looked into, with which words it holds in either field."""
+        words = sorted(question.words)
+        tokens = {
+            household: [self._tokeniser.word(household, word) for word in words]
+            for household in households
+        }
+        permitted: dict[tuple[str, ...], bool] = {}
+        rows = connection.execute(_OWN, {"households": list(households)})
+        for signal, household, agency, category, reserved, said, named in rows:
+            way = (household, agency, category, reserved)
+            may = permitted.get(way)
+            if may is None:
+                may = permitted[way] = question.permits(household, Kind(*way[1:]))
+            if may:
+                asked = tokens[household]
+                yield (
+                    Key(signal, household),
+                    [holds(said, token) for token in asked],
+                    [holds(named, token) for token in asked],
+                )
 
 
 def holds(tokens: bytes | None, token: bytes) -> bool:

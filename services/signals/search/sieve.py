@@ -6,9 +6,11 @@ Never widened: what is not certain is OPEN, and is then asked with all facts, on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.clients.decisions import Clause, Condition, Filter, MatchedRule, SignalFacts
+from shared.clients.facts import FactValue
 from shared.clients.filters import FilterError
 
 # Tests on the persons a signal is about: their consents, restrictions and ages.
@@ -67,3 +69,26 @@ def _certain(clause: Clause) -> bool:
 
 def _about_persons(condition: Condition) -> bool:
     return condition.op in _ON_PERSONS or condition.field in _OF_PERSONS
+
+
+def possible(rules: Filter, told: Mapping[str, FactValue]) -> bool:
+    """Can the filter let through any record of which this much is known? False is certain."""
+    try:
+        if any(_certain_of(clause, told) and _agrees(clause, told) for clause in rules.none_of):
+            return False
+        return any(_agrees(clause, told) for clause in rules.any_of)
+    except (FilterError, TypeError, KeyError):
+        return False
+
+
+def _certain_of(clause: Clause, told: Mapping[str, FactValue]) -> bool:
+    return all(one.field in told and not _about_persons(one) for one in clause.all_of)
+
+
+def _agrees(clause: Clause, told: Mapping[str, FactValue]) -> bool:
+    """Everything in the clause that is about what is told holds."""
+    return all(
+        one.holds(told, ())
+        for one in clause.all_of
+        if one.field in told and not _about_persons(one)
+    )

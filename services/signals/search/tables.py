@@ -24,6 +24,7 @@ search_documents = Table(
     Column("tokeniser", String(24), nullable=False),
     Column("agency", String(32), nullable=False),
     Column("category", String(32), nullable=False),
+    Column("reserved", String(200), nullable=False),
     Column("statements", LargeBinary, nullable=True),
     Column("persons", LargeBinary, nullable=True),
     Column("changed_at", String(32), nullable=False),

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 
 from services.signals.search import analyser
+from services.signals.search.index import Kind
 
 BYTES = 8
 
@@ -37,10 +37,6 @@ class Tokeniser:
         """Tokens of the words in these texts, as they stand in documents of this household."""
         return frozenset(self.word(household_id, stem) for stem in analyser.word_set(*texts))
 
-    def access(self, household_id: str, agency: str, category: str) -> bytes:
-        """The token under which documents of one household, source and category are found."""
-        return self._token("access", household_id, agency, category)
-
-    def accesses(self, ways: Iterable[tuple[str, str, str]]) -> frozenset[bytes]:
-        """`access` for several (household, agency, category)."""
-        return frozenset(self.access(*way) for way in ways)
+    def access(self, household_id: str, kind: Kind) -> bytes:
+        """The token under which documents of one household and kind are found."""
+        return self._token("access", household_id, *kind)

@@ -8,12 +8,20 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from services.signals.search.index import Document, Key, Matches, Question, SearchIndex
+from services.signals.search.index import (
+    Document,
+    Key,
+    Kind,
+    Matches,
+    Permits,
+    Question,
+    SearchIndex,
+)
 from services.signals.search.tokens import Tokeniser
 from shared.database import writing
 
 TOKENS = Tokeniser(bytes(range(32)))
-POLICE = ("police", "incident")
+POLICE = Kind("police", "incident")
 
 
 class Said(NamedTuple):
@@ -23,7 +31,7 @@ class Said(NamedTuple):
     household: str
     statements: Collection[str] = ()
     persons: Collection[str] = ()
-    kind: tuple[str, str] = POLICE
+    kind: Kind = POLICE
 
 
 @dataclass
@@ -61,26 +69,29 @@ class Backend:
         self,
         words: str,
         *households: str,
-        kinds: Collection[tuple[str, str]] = (POLICE,),
+        kinds: Collection[Kind] = (POLICE,),
         fields: frozenset[str] = frozenset({"statements", "persons"}),
     ) -> set[str]:
         """Signals that hold these words."""
         from services.signals.search.analyser import word_set
 
         question = Question(
-            word_set(words), frozenset(households), frozenset(kinds), frozenset({fields})
+            word_set(words), frozenset(households), only(kinds), frozenset({fields})
         )
         return {key.signal_id for key in self.ask(question)[fields]}
 
 
 def document_of(said: Said) -> Document:
-    agency, category = said.kind
     return Document(
         key=Key(said.signal, said.household),
         version=1,
-        agency=agency,
-        category=category,
+        kind=said.kind,
         day="2026-03-03",
         statements=TOKENS.words(said.household, *said.statements),
         persons=TOKENS.words(said.household, *said.persons),
     )
+
+
+def only(kinds: Collection[Kind]) -> Permits:
+    """Lets these kinds through, in any household."""
+    return lambda household_id, kind: kind in kinds

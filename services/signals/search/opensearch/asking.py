@@ -5,26 +5,27 @@ score, no suggestion, highlight, explanation or profile, and never a query witho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from services.signals.search.index import Key
+from services.signals.search.index import Key, Kind
 from services.signals.search.opensearch import shape
 from services.signals.search.tokens import Tokeniser
 
+Way: TypeAlias = tuple[str, Kind]  # into documents of one household
 PAGE = 2000  # hits an answer; the next page goes on after the last
 WAYS_A_QUERY = 20_000
 
 
 def query_of(
     tokeniser: Tokeniser,
-    ways: Sequence[tuple[str, str, str]],
+    ways: Sequence[Way],
     words: Iterable[str],
     fields: Iterable[str],
 ) -> dict[str, Any]:
-    """The query for documents under one of `ways` (household, source, category) that hold all
-    words in one of the fields. At most WAYS_A_QUERY ways."""
-    households = sorted({way[0] for way in ways})
-    allowed = sorted(token.hex() for token in tokeniser.accesses(ways))
+    """The query for documents under one of `ways` that hold all words in one of the fields. At
+    most WAYS_A_QUERY ways."""
+    households = sorted({household for household, _kind in ways})
+    allowed = sorted(tokeniser.access(household, kind).hex() for household, kind in ways)
     parts: list[dict[str, Any]] = [{"terms": {shape.ACCESS: allowed}}]
     for word in sorted(words):
         tokens = [tokeniser.word(household, word).hex() for household in households]
@@ -49,9 +50,9 @@ def body_of(query: dict[str, Any], after: Sequence[str] | None = None) -> dict[s
     return body
 
 
-def parts_of(ways: Iterable[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
+def parts_of(ways: Iterable[Way]) -> list[list[Way]]:
     """The ways in parts that one query can take, each household within one part."""
-    parts: list[list[tuple[str, str, str]]] = []
+    parts: list[list[Way]] = []
     ordered = sorted(ways)
     while ordered:
         end = min(WAYS_A_QUERY, len(ordered))

@@ -42,8 +42,8 @@ class OpenSearchIndex:
             return {fields: frozenset() for fields in question.field_sets}
         ways = {
             way
-            for way in documents.kinds_in(connection, question.households)
-            if (way[1], way[2]) in question.kinds
+            for way in documents.ways_into(connection, question.households)
+            if question.permits(*way)
         }
         found = {
             fields: self._hits(ways, question.words, fields) if fields else {}
@@ -59,7 +59,7 @@ class OpenSearchIndex:
         }
 
     def _hits(
-        self, ways: Collection[tuple[str, str, str]], words: Collection[str], fields: frozenset[str]
+        self, ways: Collection[asking.Way], words: Collection[str], fields: frozenset[str]
     ) -> dict[Key, int]:
         """Every hit with its version. No ways are asked as well: the engine answers, and takes
         its time, whether or not there is anything to look in (I4)."""

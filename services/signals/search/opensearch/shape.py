@@ -63,7 +63,7 @@ def body_of(document: Document, tokeniser: Tokeniser) -> dict[str, str]:
     """A document as the index holds it."""
     key = document.key
     return {
-        ACCESS: tokeniser.access(key.household_id, document.agency, document.category).hex(),
+        ACCESS: tokeniser.access(key.household_id, document.kind).hex(),
         STATEMENTS: text_of(document.statements),
         PERSONS: text_of(document.persons),
         DAY: document.day,
