@@ -47,7 +47,7 @@ from services.signals.picture.resolving import PersonResolver
 from services.signals.picture.resources import picture_resources
 from services.signals.picture.service import PictureService
 from services.signals.protection.addresses import AddressKeyer
-from services.signals.protection.matchkeys import MatchKeyer
+from services.signals.protection.matchkeys import MatchKeyer, keyer_of
 from services.signals.protection.vault import Vault
 from services.signals.search.choosing import choose, tokeniser_of
 from services.signals.search.resources import search_resources
@@ -146,7 +146,7 @@ def _rooms(
         api=api,
         engine=engine,
         vault=Vault(settings, keys_engine),
-        keyer=MatchKeyer(settings.key("MATCH_KEY")),
+        keyer=keyer_of(settings),
         audit=audit,
         decisions=DecisionClient(settings, transport, tokens),
         recipients=RecipientFinder(settings, transport, tokens),
@@ -158,7 +158,7 @@ def _rooms(
 def _open_intake(rooms: Rooms) -> Intake:
     settings = rooms.settings
     preparer = Preparer(
-        rooms.vault, AddressKeyer(settings.key("MATCH_KEY")), settings.key("IDEMPOTENCY_KEY")
+        rooms.vault, AddressKeyer(settings.key("ADDRESS_KEY")), settings.key("IDEMPOTENCY_KEY")
     )
     intake = Intake(rooms.engine, preparer)
     rooms.api.register_blueprint(intake_routes(intake, settings))
