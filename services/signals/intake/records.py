@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
+
 from services.signals.protection.vault import Sealed
 from shared.clock import epoch_days
 from shared.vocabulary import Severity
@@ -32,8 +34,7 @@ class Relay:
     source_reference: str
 
 
-@dataclass(frozen=True)
-class SignalRecord:
+class SignalRecord(msgspec.Struct, frozen=True):
     """The current version of a signal. Dates from the source keep its precision and offset."""
 
     id: str
@@ -72,7 +73,10 @@ class SignalRecord:
     warnings: tuple[Notice, ...]
     narrative_state: str  # clear | withheld | redacted
     withdrawn_at: str | None
-    sealed: Sealed | None = field(repr=False)
+    sealed: Sealed | None
+
+    def __repr__(self) -> str:
+        return f"SignalRecord({self.id!r}, version={self.version})"
 
     @property
     def acute(self) -> bool:
@@ -133,10 +137,10 @@ class Request:
 class SignalContent:
     """What was sealed with a signal."""
 
-    statements: tuple[Statement, ...]
     reporter: Reporter
-    evidence: tuple[Evidence, ...]
-    requests: tuple[Request, ...]
+    statements: tuple[Statement, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    requests: tuple[Request, ...] = ()
     informed_reason: str | None = field(default=None, repr=False)
 
 
@@ -163,8 +167,7 @@ class Address:
     city: str | None = None
 
 
-@dataclass(frozen=True)
-class MentionRecord:
+class MentionRecord(msgspec.Struct, frozen=True):
     """A person as one signal names them. Immutable; `version` is where it first appeared."""
 
     id: str
@@ -176,7 +179,10 @@ class MentionRecord:
     sex: str
     bsn_state: str  # ok | invalid | disputed | none; only "ok" may become a match key
     addresses_withheld: bool  # an address turned out to be protected: none of them is given
-    sealed: Sealed = field(repr=False)
+    sealed: Sealed
+
+    def __repr__(self) -> str:
+        return f"MentionRecord({self.id!r})"
 
 
 @dataclass(frozen=True)

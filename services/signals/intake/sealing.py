@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from services.signals.intake.records import (
-    Address,
-    Evidence,
-    MentionContent,
-    Name,
-    Reporter,
-    Request,
-    SignalContent,
-    Statement,
-)
+import msgspec
+
+from services.signals.intake.records import MentionContent, SignalContent
 
 
 def signal_aad(signal_id: str, version: int) -> bytes:
@@ -43,28 +36,20 @@ def _lean(value: Any) -> Any:
     return value
 
 
+_read_signal = msgspec.json.Decoder(SignalContent).decode
+_read_mention = msgspec.json.Decoder(MentionContent).decode
+
+
 def signal_content(raw: bytes) -> SignalContent:
-    data = json.loads(raw)
-    return SignalContent(
-        statements=tuple(Statement(**item) for item in data.get("statements", ())),
-        reporter=Reporter(**data["reporter"]),
-        evidence=tuple(Evidence(**item) for item in data.get("evidence", ())),
-        requests=tuple(Request(**item) for item in data.get("requests", ())),
-        informed_reason=data.get("informed_reason"),
-    )
+    """Raises msgspec.ValidationError when these are no contents of a signal."""
+    return _read_signal(raw)
 
 
 def mention_content(raw: bytes, *, without_addresses: bool = False) -> MentionContent:
-    """`without_addresses`: one of them turned out to be protected, so none is given."""
-    data = json.loads(raw)
-    addresses = () if without_addresses else data.get("addresses", ())
-    return MentionContent(
-        bsn=data.get("bsn"),
-        name=Name(**data["name"]) if "name" in data else None,
-        aliases=tuple(Name(**item) for item in data.get("aliases", ())),
-        addresses=tuple(Address(**item) for item in addresses),
-        phones=tuple(data.get("phones", ())),
-        emails=tuple(data.get("emails", ())),
-        protected_address=without_addresses or bool(data.get("protected_address", False)),
-        told_protected=bool(data.get("told_protected", False)),
-    )
+    """`without_addresses`: one of them turned out to be protected, so none is given.
+
+    Raises msgspec.ValidationError when these are no contents of a mention."""
+    content = _read_mention(raw)
+    if without_addresses:
+        return replace(content, addresses=(), protected_address=True)
+    return content

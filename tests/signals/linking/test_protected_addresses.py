@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.signals.intake.records import Address, MentionContent, MentionRecord, Name
 from services.signals.linking.compare import compare
@@ -41,7 +42,7 @@ contents = st.builds(
 def test_a_protected_address_makes_no_key_and_no_score(
     content: MentionContent, flagged: bool
 ) -> None:
-    record = replace(RECORD, addresses_withheld=flagged)
+    record = structs.replace(RECORD, addresses_withheld=flagged)
     open_ones = tuple(a for a in content.addresses if a.kind not in ("shelter", "secret"))
     hidden = content.protected_address or flagged
     bare = replace(
