@@ -10,6 +10,7 @@ from services.audit.entries.api import entries_api
 from services.audit.entries.recorder import Recorder
 from services.audit.exports.api import state_api, tiles_surface
 from services.audit.keys import book_of, signer_of, witnessing_of
+from services.audit.log.guard import guard
 from services.audit.log.reader import LogReader
 from services.audit.log.sequencer import Sequencer
 from services.audit.metrics import LogMetrics
@@ -49,6 +50,7 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     """
     transport = transport or PooledTransport(settings.neighbour_timeout)
     engine = open_engine(settings.databases["audit"])
+    guard(engine)
     recorder_of: list[Recorder] = []
 
     def record_denial(actor: Actor, endpoint: str) -> None:
