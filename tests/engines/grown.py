@@ -80,7 +80,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _depends(item: pytest.Item) -> bool:
     if item.nodeid.startswith("tests/browser/"):  # pages are the same: one job is enough
         return item.nodeid.startswith("tests/browser/test_main_job")
-    return bool(WHOLE & set(getattr(item, "fixturenames", ())))
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(WHOLE & fixtures) and "database_url" not in fixtures  # that one has been on both
 
 
 def pytest_report_header() -> str:
