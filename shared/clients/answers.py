@@ -1,4 +1,8 @@
-"""What the consent service answers, read strictly: anything malformed is a deny (I2)."""
+"""What the consent service answers, read strictly: what is malformed is no answer at all (I2).
+
+It is not taken for a deny: a link that is denied is parted for long, while one that is asked about
+again is not.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.clients.filters import Filter, FilterError, read_filter
+from shared.problems import Unavailable
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,26 @@ class Sifted:
 
 
 def read_decisions(body: Any, count: int) -> list[Decision]:
-    """The answers of an `evaluations` call, in order; all denied when one is missing."""
+    """The answers of an `evaluations` call, in order; all denied when the question was refused
+    (None). Raises Unavailable when a lying neighbour sends something else."""
+    if body is None:
+        return [Decision(False)] * count
     items = body.get("evaluations") if isinstance(body, dict) else None
     if not isinstance(items, list) or len(items) != count:
-        return [Decision(False)] * count
+        raise _unreadable()
     return [_decision(item) for item in items]
 
 
+def _unreadable() -> Unavailable:
+    return Unavailable("The consent service sent an answer that cannot be read.")
+
+
 def read_sifted(body: Any, count: int, actions: Sequence[str]) -> Sifted:
-    """The answer of a `filters` call. What cannot be read denies everything."""
+    """The answer of a `filters` call; None, a refused question, denies everything. Raises
+    Unavailable when it cannot be read."""
     decisions = tuple(read_decisions(body, count))
+    if body is None:
+        return Sifted(decisions)
     try:
         told = {name: body[name] for name in ("decisionId", "policyVersion", "revision")}
         return Sifted(
@@ -82,8 +97,8 @@ def read_sifted(body: Any, count: int, actions: Sequence[str]) -> Sifted:
                 action: read_filter({**body["filters"][action], **told}) for action in actions
             },
         )
-    except (FilterError, KeyError, TypeError, ValueError):
-        return Sifted(tuple([Decision(False)] * count))
+    except (FilterError, KeyError, TypeError, ValueError) as error:
+        raise _unreadable() from error
 
 
 def _mask(told: Any) -> Mask:
@@ -113,5 +128,5 @@ def _decision(item: Any) -> Decision:
             policy_version=str(context["policyVersion"]),
             revision=int(context["revision"]),
         )
-    except (KeyError, TypeError, ValueError):
-        return Decision(False)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable() from error

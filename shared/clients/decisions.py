@@ -122,7 +122,7 @@ class DecisionClient:
         actions: Sequence[str] = ("know", "view"),
         persons: Iterable[Subject] | None = None,
     ) -> Sifted:
-        """Decisions on `questions` and the filters for these actions on signals, in one call, of one
+        """Decisions on `questions` and filters for these actions on signals, in one call, of one
         moment, recorded as one. Raises Unavailable.
 
         `persons`: all whom the records at hand are about; the filters then list the mentions of no

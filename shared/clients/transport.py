@@ -11,7 +11,11 @@ from urllib.parse import urlsplit
 import urllib3
 from werkzeug.test import Client
 
+from shared import clock
 from shared.problems import Unavailable
+
+LARGEST_ANSWER = 64_000_000  # bytes; more is no answer of a neighbour
+_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,41 @@ class PooledTransport:
         body: bytes | None = None,
         timeout: float | None = None,
     ) -> Answer:
+        limit = timeout or self._timeout
+        end = clock.monotonic() + limit
         try:
             response = self._pool.request(
                 method,
                 url,
                 headers=dict(headers or {}),
                 body=body,
-                timeout=urllib3.Timeout(total=timeout or self._timeout),
+                timeout=urllib3.Timeout(total=limit),
                 redirect=False,
                 retries=urllib3.Retry(connect=1, read=0, redirect=0, other=0, status=0),
+                preload_content=False,
             )
+            whole = _whole(response, end)
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable from error
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, lowered, response.data)
+        return Answer(response.status, lowered, whole)
+
+
+def _whole(response: urllib3.BaseHTTPResponse, end: float) -> bytes:
+    """The body, when all of it is there before `end` (a limit on each read lets an answer that
+    drips go on for ever). Raises Unavailable."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := response.read1(_AT_ONCE):
+            size += len(part)
+            if size > LARGEST_ANSWER or clock.monotonic() > end:
+                response.close()
+                raise Unavailable
+            parts.append(part)
+    finally:
+        response.release_conn()
+    return b"".join(parts)
 
 
 class WsgiTransport:

@@ -413,22 +413,31 @@ class Lying:
 @pytest.mark.parametrize(
     "body",
     [
-        {}, [], None, {"evaluations": []}, {"evaluations": [{}]}, {"evaluations": [None]},
-        {"evaluations": [{"decision": True}]},
+        {}, [], {"evaluations": []}, {"evaluations": [{}]}, {"evaluations": [None]},
+        {"evaluations": [{"decision": True}]}, {"evaluations": "yes"},
         {"evaluations": [{"decision": "true", "context": {}}]},
-        {"evaluations": [{"decision": True, "context": {
-            "decisionId": "d", "reliedGround": None, "visibleFields": [], "obligations": [],
-            "whyNot": None, "policyVersion": "v", "revision": 1,
-        }}]},
     ],
 )  # fmt: skip
-def test_anything_malformed_is_a_deny(body: object, settings: Settings) -> None:
+def test_anything_malformed_is_no_answer(body: object, settings: Settings) -> None:
     client = DecisionClient(settings, Lying(200, body), Tokens("t"))
-    assert not client.ask(ACTOR, ask_about(police())).permitted
+    with pytest.raises(Unavailable):
+        client.ask(ACTOR, ask_about(police()))
+    with pytest.raises(Unavailable):
+        client.sift(ACTOR, "case_coordination", [ask_about(police())])
     assert client.filter(ACTOR, "know", "case_coordination") == Filter.nothing()
-    sifted = client.sift(ACTOR, "case_coordination", [ask_about(police())])
-    assert not sifted.decisions[0].permitted
-    assert sifted.filter("know") == sifted.filter("view") == Filter.nothing()
     refusing = DecisionClient(settings, Lying(404, body), Tokens("t"))
     assert not refusing.ask(ACTOR, ask_about(police())).permitted
+    sifted = refusing.sift(ACTOR, "case_coordination", [ask_about(police())])
+    assert not sifted.decisions[0].permitted
+    assert sifted.filter("know") == sifted.filter("view") == Filter.nothing()
     assert refusing.filter(ACTOR, "know", "case_coordination").matches(police()) is None
+
+
+def test_a_permit_without_a_ground_is_a_deny(settings: Settings) -> None:
+    told = {
+        "decisionId": "d", "reliedGround": None, "visibleFields": [], "obligations": [],
+        "whyNot": None, "policyVersion": "v", "revision": 1,
+    }  # fmt: skip
+    body = {"evaluations": [{"decision": True, "context": told}]}
+    client = DecisionClient(settings, Lying(200, body), Tokens("t"))
+    assert not client.ask(ACTOR, ask_about(police())).permitted
