@@ -6,7 +6,7 @@ seen is decrypted → the log gives a receipt → the answer. Without receipt no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -38,7 +38,7 @@ from services.signals.protection.vault import Vault
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.clients.audit import DENY, MOST_SUBJECTS, AuditClient, Entry, entry_for
-from shared.clients.decisions import CaseFacts, Decision, DecisionClient, Filter, Question
+from shared.clients.decisions import CaseFacts, Decision, DecisionClient, Question
 from shared.clients.emergencies import EmergencyGrants, GrantInForce
 from shared.database import writing
 from shared.problems import Fault, InvalidInput, NotFound, Unavailable
@@ -51,6 +51,7 @@ PURPOSES = (
     str(Purpose.ACUTE_PROTECTION),
 )
 ACTIVITY = "urn:bundel:processing:picture"
+_ASKED_WITH_THE_LIST = 400  # cases; the rest is asked apart, as one call takes no more
 BREAK_GLASS = "R21"
 
 
@@ -112,33 +113,48 @@ class PictureService:
         """The open cases that the actor directs or stands in for, in readable order."""
         demand_purpose(purpose)
         now = clock.now()
-        asked = self._decisions.ask(actor, Question("list", purpose, "worklist", ids.new_id()))
-        if not asked.permitted:
-            self._refuse(actor, purpose, asked, "worklist.listed")
-        know = self._decisions.filter(actor, KNOW, purpose)
-        view = self._decisions.filter(actor, VIEW, purpose)
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, connection.begin():
             files = load_files(connection, repository.cases_of_person(connection, actor.subject))
             case_ids = [file.case.id for file in files]
             looks = repository.looks_of(connection, actor.subject, case_ids)
             settled = acute.settled(connection, case_ids, now)
-        mine = self._openable(actor, purpose, files)
+        # The cases on the list are just those that would open, asked all at once (I3).
+        questions = [_opening(file, purpose) for file in files]
+        listing = Question("list", purpose, "worklist", ids.new_id())
+        sifted = self._decisions.sift(
+            actor,
+            purpose,
+            [listing, *questions[:_ASKED_WITH_THE_LIST]],
+            (KNOW, VIEW),
+            persons_of(item for file in files for item in file.items),
+        )
+        asked, *openings = sifted.decisions
+        if not asked.permitted:
+            self._refuse(actor, purpose, asked, "worklist.listed")
+        openings += self._decisions.evaluate(actor, questions[_ASKED_WITH_THE_LIST:])
+        known = {
+            file.case.id: filter_items(sifted.filter(KNOW), sifted.filter(VIEW), file.items)
+            for file, opening in zip(files, openings, strict=True)
+            if opening.permitted
+        }
+        opened = open_viewed(self._vault, [one for items in known.values() for one in items])
         rows: list[WorklistRow] = []
         subjects: dict[str, None] = {}
-        for file in mine:
-            known = filter_items(know, view, file.items)
+        for file in files:
+            if file.case.id not in known:
+                continue
             looked = looks.get(file.case.id)
             seen = View(
                 case=file.case,
-                known=known,
-                opened=open_viewed(self._vault, known),
+                known=known[file.case.id],
+                opened=opened,
                 last_look=looked.latest if looked else None,
                 now=now,
                 settled_until=settled.get(file.case.id),
             )
             subjects.update(dict.fromkeys(seen.persons()))
             rows.append(row_of(seen, actor.subject))
-        self._audit.record(self._listed(actor, purpose, asked, know, list(subjects), len(rows)))
+        self._audit.record(self._listed(actor, purpose, asked, list(subjects), len(rows)))
         return Worklist(listed_at=now, purpose=purpose, rows=in_order(rows))
 
     def _read_permitted(self, actor: Actor, case_id: str, purpose: str) -> tuple[_Read, Decision]:
@@ -178,21 +194,6 @@ class PictureService:
                 return grant
         raise Unavailable  # it ended between the decision and this question: look again
 
-    def _openable(self, actor: Actor, purpose: str, files: Sequence[CaseFile]) -> list[CaseFile]:
-        """The cases on the list are just those that would open, asked for all at once (I3)."""
-        questions = [
-            Question(
-                "open",
-                purpose,
-                "case",
-                file.case.id,
-                case_facts(file.case, file.closed_compartment),
-            )
-            for file in files
-        ]
-        answers = self._decisions.evaluate(actor, questions)
-        return [file for file, answer in zip(files, answers, strict=True) if answer.permitted]
-
     def _opened(self, actor: Actor, picture: Picture, verdict: Verdict, opening: Decision) -> Entry:
         """One entry for the look. Viewed signals come first, masked ones after; `reason` tells
         how many of each, the picture's version exactly what was shown."""
@@ -222,7 +223,6 @@ class PictureService:
         actor: Actor,
         purpose: str,
         asked: Decision,
-        know: Filter,
         subjects: list[str],
         count: int,
     ) -> Iterable[Entry]:
@@ -233,7 +233,7 @@ class PictureService:
                 "worklist.listed",
                 purpose=purpose,
                 ground=asked.ground.rule_id if asked.ground else "",
-                decision_id=know.decision_id or asked.decision_id,
+                decision_id=asked.decision_id,
                 policy_version=asked.policy_version,
                 revision=asked.revision,
                 subjects=subjects[start : start + MOST_SUBJECTS],
@@ -271,6 +271,11 @@ class PictureService:
             ]
         )
         raise NotFound
+
+
+def _opening(file: CaseFile, purpose: str) -> Question:
+    facts = case_facts(file.case, file.closed_compartment)
+    return Question("open", purpose, "case", file.case.id, facts)
 
 
 def demand_purpose(purpose: str) -> None:
