@@ -19,7 +19,7 @@ from bundel.demo.stories.model import Story
 from shared import clock
 
 SEED = 20_260
-HOUSEHOLDS = 50  # ten stories among them
+HOUSEHOLDS = 300  # ten stories among them
 
 
 @dataclass(frozen=True)

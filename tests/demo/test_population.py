@@ -286,3 +286,20 @@ def test_large_sets_are_written_one_household_at_a_time(tmp_path: Path) -> None:
     assert lines == written.signals
     truth = [json.loads(line) for line in (tmp_path / "truth.ndjson").read_text().splitlines()]
     assert {"source", "reference", "ref", "person"} == set(truth[0])
+
+
+def test_any_size_is_written_by_command_and_the_same_seed_gives_the_same(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from bundel.commands.demo import command
+
+    told = []
+    for name in ("one", "other"):
+        arguments = ["generate", str(tmp_path / name), "--persons", "40", "--seed", "3"]
+        done = CliRunner().invoke(command, arguments)
+        assert done.exit_code == 0, done.output
+        files = sorted((tmp_path / name).glob("*.ndjson"))
+        told.append({file.name: file.read_bytes() for file in files})
+    assert told[0] == told[1]
+    assert sum(len(lines.splitlines()) for lines in told[0].values()) > 40
+    assert CliRunner().invoke(command, ["generate", str(tmp_path / "none")]).exit_code == 2

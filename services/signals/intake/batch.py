@@ -7,7 +7,7 @@ single one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table
 
@@ -45,6 +45,16 @@ _ORDER = (
     quarantine,
     outbox,
 )
+
+
+class Trace(NamedTuple):
+    """W3C trace and span of a request."""
+
+    trace_id: str
+    span_id: str
+
+
+NO_TRACE = Trace("", "")
 
 
 @dataclass(frozen=True)
@@ -156,11 +166,18 @@ class Batch:
             blob=aside.sealed.blob,
         )
 
-    def tell(self, actor: Actor, event: str, signal_id: str, region: str) -> None:
-        """The entry for the log, in the transaction of what it tells."""
+    def tell(
+        self, actor: Actor, event: str, signal_id: str, region: str, trace: Trace = NO_TRACE
+    ) -> None:
+        """The entry for the log, in the transaction of what it tells. `trace`: of the request that
+        it belongs to, when another one writes it."""
+        of_request = (
+            {"trace_id": trace.trace_id, "span_id": trace.span_id} if trace.trace_id else {}
+        )
         entry = entry_for(
             actor,
             event,
+            **of_request,
             occurred_at=self.now,
             purpose=str(Purpose.INTAKE),
             region=region,

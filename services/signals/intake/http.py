@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_smorest import Blueprint
 
 from services.signals.intake import description as told
+from services.signals.intake.batch import Trace
 from services.signals.intake.bulk import deliver_lines
 from services.signals.intake.changes import Changes
 from services.signals.intake.exchange import (
@@ -16,6 +17,7 @@ from services.signals.intake.exchange import (
     load,
     status_answer,
 )
+from services.signals.intake.gathering import Gathering
 from services.signals.intake.schemas import REFERENCE, WITHDRAWAL
 from services.signals.intake.service import Intake, storage
 from services.signals.intake.status import status_by_id, status_by_reference
@@ -33,6 +35,7 @@ def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
     """The routes of intake."""
     routes = Blueprint("intake", __name__, description="Deliver, correct, withdraw, follow")
     changes = Changes(intake)
+    gathering = Gathering(intake)
 
     @routes.route("/v1/signals", methods=["POST"])
     @routes.doc(
@@ -56,7 +59,8 @@ def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
         for a fault in a field: it is kept whole, and a human at the desk sees to it.
         """
         demand_plain("application/json")
-        return answer_of(intake.deliver(current_actor(), request.get_data()))
+        trace = Trace(g.get("trace_id", ""), g.get("span_id", ""))
+        return answer_of(gathering.deliver(current_actor(), request.get_data(), trace))
 
     @routes.route("/v1/signals/_bulk", methods=["POST"])
     @routes.doc(

@@ -7,7 +7,7 @@ never be lost (I1, I7). Neither the log nor the consent service has to be up to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.signals.intake import answers, heads
 from services.signals.intake.answers import Answered, receipt
-from services.signals.intake.batch import Aside, Batch, NewHead
+from services.signals.intake.batch import NO_TRACE, Aside, Batch, NewHead, Trace
 from services.signals.intake.meeting import ReferenceTaken, replay_of
 from services.signals.intake.preparing import Prepared, Preparer, Wanted
 from services.signals.intake.reception import (
@@ -82,9 +82,13 @@ class Intake:
             raise outcome
         return outcome
 
-    def deliver_many(self, actor: Actor, bodies: Sequence[bytes]) -> list[Outcome]:
-        """One outcome for each body, in order; those accepted are committed together."""
+    def deliver_many(
+        self, actor: Actor, bodies: Sequence[bytes], traces: Sequence[Trace] = ()
+    ) -> list[Outcome]:
+        """One outcome for each body, in order; those accepted are committed together. `traces`: of
+        the requests they came in, when there are several."""
         outcomes: dict[int, Outcome] = {}
+        trace_of = dict(enumerate(traces))
         waiting: list[tuple[int, Delivery]] = []
         for number, raw in enumerate(bodies):
             try:
@@ -101,29 +105,33 @@ class Intake:
                     later.append((number, delivery))
                 else:
                     this_round[key] = (number, delivery)
-            outcomes.update(self._deliver_distinct(actor, list(this_round.values())))
+            outcomes.update(self._deliver_distinct(actor, list(this_round.values()), trace_of))
             waiting = later
         return [outcomes[number] for number in range(len(bodies))]
 
     def _deliver_distinct(
-        self, actor: Actor, deliveries: Sequence[tuple[int, Delivery]]
+        self,
+        actor: Actor,
+        deliveries: Sequence[tuple[int, Delivery]],
+        traces: Mapping[int, Trace],
     ) -> dict[int, Outcome]:
         try:
             with storage():
-                return self._try_together(actor, deliveries)
+                return self._try_together(actor, deliveries, traces)
         except (IntegrityError, Problem) as error:
             if len(deliveries) == 1 and isinstance(error, Problem):
                 return {deliveries[0][0]: error}
         outcomes: dict[int, Outcome] = {}
         for number, delivery in deliveries:
-            outcomes[number] = self._deliver_alone(actor, delivery)
+            trace = traces.get(number, NO_TRACE)
+            outcomes[number] = self._deliver_alone(actor, delivery, trace)
         return outcomes
 
-    def _deliver_alone(self, actor: Actor, delivery: Delivery) -> Outcome:
+    def _deliver_alone(self, actor: Actor, delivery: Delivery, trace: Trace) -> Outcome:
         for _ in range(_ATTEMPTS):
             try:
                 with storage():
-                    return self._try_together(actor, [(0, delivery)])[0]
+                    return self._try_together(actor, [(0, delivery)], {0: trace})[0]
             except IntegrityError:
                 continue  # someone else was faster with this reference: now it can be read
             except Problem as problem:
@@ -131,7 +139,10 @@ class Intake:
         return Unavailable("The signal was not kept. Send it again in a few seconds.")
 
     def _try_together(
-        self, actor: Actor, deliveries: Sequence[tuple[int, Delivery]]
+        self,
+        actor: Actor,
+        deliveries: Sequence[tuple[int, Delivery]],
+        traces: Mapping[int, Trace],
     ) -> dict[int, Outcome]:
         source = source_of(actor)
         outcomes: dict[int, Outcome] = {}
@@ -154,7 +165,7 @@ class Intake:
         if ready:
             batch = Batch(clock.timestamp(clock.now()))
             for (number, _, _), each in zip(judged, ready, strict=True):
-                outcomes[number] = self._add(batch, actor, each)
+                outcomes[number] = self._add(batch, actor, each, traces.get(number, NO_TRACE))
             with writing(self.engine).begin() as connection:
                 batch.write(connection)
         return outcomes
@@ -218,7 +229,7 @@ class Intake:
             sealed=self.preparer.vault.seal(delivery.raw, quarantine_aad(number)),
         )
 
-    def _add(self, batch: Batch, actor: Actor, ready: _Ready) -> Answered:
+    def _add(self, batch: Batch, actor: Actor, ready: _Ready, trace: Trace) -> Answered:
         received = ready.received
         kind, status, version = Kind.REPORT, 201, 1
         state, event = answers.RECEIVED, "signal.accepted"
@@ -258,7 +269,7 @@ class Intake:
             batch.add_version(ready.prepared)
         if ready.aside is not None:
             batch.add_aside(ready.aside)
-        batch.tell(actor, event, ready.signal_id, received.region)
+        batch.tell(actor, event, ready.signal_id, received.region, trace)
         return Answered(status, body, version)
 
 
