@@ -41,7 +41,9 @@ class CaseStatus:
 class AssignmentBody(Schema):
     subject = fields.String(
         required=True,
-        validate=validate.Length(min=1, max=64),
+        validate=validate.Regexp(
+            r"[A-Za-z0-9._:@-]{1,64}\Z", error="The person's id in tokens, without spaces."
+        ),
         metadata={"description": "The person's id in tokens (sub)."},
     )
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))

@@ -93,7 +93,8 @@ class CaseService:
             raise Conflict("This case has a coordinator: hand it over with a transfer.")
         if kind == DEPUTY and coordinator and coordinator.subject == subject:
             raise Conflict("The coordinator of a case is not its deputy as well.")
-        reason = f"{kind}/until={until}" if until else kind
+        # The log tells to whom: the one who may see it from then on.
+        reason = f"{kind}:{subject}/until={until}" if until else f"{kind}:{subject}"
         entry = self._entry(actor, permitted, "case.assigned", reason=reason)
         self._audit.record([entry])
         assignment = Assignment(

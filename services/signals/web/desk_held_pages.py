@@ -85,7 +85,7 @@ def _page(
     places = list(dict.fromkeys([*(written or {}), *(pointer for pointer, _code in wrong)]))
     return render_template(
         "desk_held.html",
-        message=message,
+        opened=message,
         held=message.held,
         wrong=wrong,
         fields=[

@@ -127,6 +127,16 @@ def last(pointer: str) -> str:
     return pointer.rpartition("/")[2]
 
 
+def value(pointer: str, text: str) -> str:
+    """What the message says in a place: codes that pages know in words, all else as it is."""
+    kind = CHOICES.get(last(pointer), "")
+    if not kind and pointer.startswith("/violenceForms/"):
+        kind = "violence"
+    if not kind and "/roles/" in pointer:
+        kind = "person_role"
+    return label(kind, text) if kind and text in LABELS[kind] else text
+
+
 def options(pointer: str) -> list[tuple[str, str]]:
     """(code, word) to choose from for this place; empty where the desk writes."""
     kind = CHOICES.get(last(pointer), "")

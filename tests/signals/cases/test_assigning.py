@@ -145,7 +145,10 @@ def test_the_desk_assigns_one_coordinator_and_names_a_deputy(world: World) -> No
     assert world.look(case_id).status_code == 200
     assert world.worklist()["rows"][0]["asDeputy"]
     events = world.log("case.assigned")
-    assert [entry["reason"] for entry in events] == ["coordinator", "deputy"]
+    assert [entry["reason"] for entry in events] == [
+        f"coordinator:{SUBJECTS['m.dejong']}",
+        f"deputy:{SUBJECTS['m.dejong']}",
+    ]
     assert {entry["caseId"] for entry in events} == {case_id}
 
 
