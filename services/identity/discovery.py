@@ -34,4 +34,9 @@ def machine_endpoints(settings: Settings, keys: SigningKeys, provider: Provider)
         response: Response = provider.create_token_response()
         return response
 
+    @blueprint.post("/revoke")
+    @public("the client proves itself with a signed assertion in the form; it only ends log-ins")
+    def revoke() -> Response:
+        return provider.revoke_token()
+
     return blueprint

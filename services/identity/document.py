@@ -17,6 +17,7 @@ def discovery_document(settings: Settings) -> dict[str, Any]:
         "authorization_endpoint": f"{issuer}/authorize",
         "token_endpoint": f"{issuer}/token",
         "jwks_uri": f"{issuer}/jwks",
+        "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/logout",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],

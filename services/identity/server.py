@@ -93,6 +93,16 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
     def create_oauth2_request(self, _request: Any) -> _Request:
         return _Request(flask_request)
 
+    def revoke_token(self) -> Response:
+        """Answers 200 whatever the token was (RFC 7009 section 2.2); the client must be known."""
+        request = self.create_oauth2_request(None)
+        try:
+            client: Client = self.authenticate_client(request, [AUTHENTICATION], "revocation")
+        except OAuth2Error as error:
+            return self.handle_error_response(request, error)
+        self.store.revoke(request.form.get("token", ""), client.client_id)
+        return jsonify({})
+
     def token_for_person(self, person: Person, client: Client, grant: Grant) -> dict[str, Any]:
         """Access, refresh and (with scope openid) id token for the web client's own service."""
         answer = self.tokens.answer(person, client, client.client_id, grant.scope)

@@ -205,6 +205,20 @@ class Store:
                 return None
         return _grant(row)
 
+    def revoke(self, token: str, client_id: str) -> None:
+        """A client gives its refresh token back (RFC 7009): the whole log-in ends, for every
+        client, as with a log-out. A token that is unknown or another client's changes nothing."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(grants.c.cookie_digest)
+                .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+                .where(
+                    refresh_tokens.c.token_digest == digest(token), grants.c.client_id == client_id
+                )
+            ).scalar()
+        if found is not None:
+            self.end_login(str(found))
+
     def ready(self) -> None:
         """Raises when the database does not answer."""
         with self._engine.connect() as connection:

@@ -25,12 +25,13 @@ UNREACHABLE = "The identity provider is not reachable."
 @dataclass(frozen=True)
 class ProviderAddresses:
     """`authorization` and `logout` are for browsers; `token` and `keys` are where a service
-    reaches them from inside. `logout` is empty when there is none."""
+    reaches them from inside, `revocation` (RFC 7009) too. What there is not, is empty."""
 
     authorization: str
     logout: str
     token: str
     keys: str
+    revocation: str = ""
 
 
 class ProviderDocument:
@@ -82,11 +83,13 @@ class ProviderDocument:
         if document["issuer"] != self._issuer:  # Discovery 1.0 section 4.3
             raise ValueError("The document is of another issuer.")
         logout = document.get("end_session_endpoint", "")
+        revocation = document.get("revocation_endpoint", "")
         return ProviderAddresses(
             authorization=_safe(str(document["authorization_endpoint"]), self._issuer),
             logout=_safe(str(logout), self._issuer) if logout else "",
             token=self._from_inside(str(document["token_endpoint"])),
             keys=self._from_inside(str(document["jwks_uri"])),
+            revocation=self._from_inside(str(revocation)) if revocation else "",
         )
 
     def _from_inside(self, address: str) -> str:

@@ -20,6 +20,7 @@ from shared.settings import Settings
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
 _ALGORITHM = "PS256"
+_REVOKE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,31 @@ class TokenEndpoint:
             self._key = None  # the key file may have been renewed
         get_logger().warning("token refused", code=error, status=answer.status)
         raise TokenRefused(error)
+
+    def revoke(self, refresh_token: str) -> bool:
+        """Gives a refresh token back, so that nothing is renewed with it (RFC 7009). Waits two
+        seconds at most; False when the provider did not say that it is done."""
+        try:
+            address = self._provider.addresses().revocation
+            if not address:
+                return False
+            fields = {
+                "token": refresh_token,
+                "token_type_hint": "refresh_token",
+                "client_id": self.client_id,
+                "client_assertion_type": ASSERTION_TYPE,
+                "client_assertion": self._assertion(),
+            }
+            answer = self._transport.send(
+                "POST",
+                address,
+                {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                urlencode(fields).encode(),
+                _REVOKE_SECONDS,
+            )
+        except Unavailable:
+            return False
+        return answer.status == 200
 
     def _assertion(self) -> str:
         now = int(clock.now().timestamp())

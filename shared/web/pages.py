@@ -24,7 +24,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from shared import clock
 from shared.authentication.access import public
-from shared.authentication.sessions import LEFT_COOKIE, current_session, note
+from shared.authentication.login import SignIn
+from shared.authentication.sessions import current_session, note
 from shared.web import assets, dates, labels
 from shared.web.api_page import api_document
 from shared.web.icons import icon, placed
@@ -145,19 +146,12 @@ def leave() -> Response:
     # A GET without a check of role: the link always works, also when the log-in has run out.
     response = make_response(render_template("leave.html", today=clock.now()))
     response.headers["Clear-Site-Data"] = '"cache"'
-    service = current_app.extensions["bundel"].service
+    # All sessions end, and the next log-in asks for the password again: Back shows nothing.
+    sign_in = getattr(current_app.extensions["bundel"], "sign_in", None)
+    if isinstance(sign_in, SignIn):
+        sign_in.leave(response)
     if current_session() is not None:
         note(OPENED, "")
-    # The session ends, and the next log-in asks for the password again: Back shows nothing.
-    response.delete_cookie(f"bundel_{service}", path=f"{request.script_root}/")
-    response.set_cookie(
-        LEFT_COOKIE,
-        "1",
-        path="/",  # after leaving one service none of them opens by itself
-        secure=current_app.extensions["bundel"].settings.base_url.startswith("https://"),
-        httponly=True,
-        samesite="Lax",
-    )
     return response
 
 
