@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.problems import Conflict, InvalidInput
+from shared.problems import Conflict, InvalidInput, NotFound
 from shared.web.messages import tell
 from shared.web.translation import _
 
@@ -27,6 +27,9 @@ def done(act: Callable[[], object], said: str, *, conflict: str = "") -> Refused
         return Refused(_why(problem), 400)
     except Conflict:
         return Refused(conflict or _("Iemand was u voor. Hieronder staat de nieuwe stand."), 409)
+    except NotFound:
+        # One answer for what went and what never was this desk's (I4).
+        return Refused(_("Dit is er niet (meer). Hieronder staat de nieuwe stand."), 404)
     tell(said)
     return None
 

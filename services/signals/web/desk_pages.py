@@ -55,6 +55,10 @@ def desk_pages(desk: Desk) -> Blueprint:
             actor,
             lambda: desk.cases.assign(actor, case_id, *person, kind),
             later("De zaak is toegewezen."),
+            conflict=_(
+                "Dat kan niet: iemand was u voor, of deze zaak heeft al een regisseur. Die draagt "
+                "haar dan over."
+            ),
         )
 
     @blueprint.post("/cases/<case_id>/named-actors")
@@ -110,9 +114,9 @@ def _person(desk: Desk, actor: Actor) -> tuple[str, str] | None:
 
 
 def _done(
-    desk: Desk, actor: Actor, act: Callable[[], object], said: str
+    desk: Desk, actor: Actor, act: Callable[[], object], said: str, conflict: str = ""
 ) -> Response | tuple[str, int]:
-    fault = done(act, said)
+    fault = done(act, said, conflict=conflict)
     if fault is not None:
         return _page(desk, actor, fault.text), fault.status
     return redirect(url_for("desk.queue"), 303)

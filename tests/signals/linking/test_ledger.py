@@ -148,6 +148,30 @@ def test_the_desk_confirms_a_candidate_and_the_persons_become_one(world: World) 
         assert reading.open_candidates(connection, "utrecht") == []
 
 
+@on_both_engines
+def test_a_confirmed_doubt_taken_back_is_a_doubt_again_and_all_as_it_was(world: World) -> None:
+    world.link([person("a", "victim", **ANNA)])
+    world.link([person("x", "victim", **{**ANNA, "given": "A."})])
+
+    def doubts() -> list[object]:
+        with world.engine.connect() as connection:
+            return [
+                (one.mention_id, one.person_id, one.score_bits, one.reasons, one.made_at)
+                for one in reading.open_candidates(connection, "utrecht")
+            ]
+
+    before, waiting = world.snapshot(), doubts()
+    for for_good in (False, True):
+        with writing(world.engine).begin() as connection:
+            (candidate,) = reading.open_candidates(connection, "utrecht")
+            merge = ledger.confirm_candidate(connection, candidate.candidate_id, "utrecht", "desk")
+        assert world.snapshot() != before and doubts() == []
+        with writing(world.engine).begin() as connection:
+            ledger.unmerge(connection, merge, "desk", for_good=for_good)
+        assert world.snapshot() == before
+        assert doubts() == ([] if for_good else waiting)
+
+
 def test_a_refused_candidate_is_never_proposed_or_merged_again(world: World) -> None:
     known = world.link([person("a", "victim", **ANNA)])
     doubtful = world.link([person("x", "victim", **{**ANNA, "given": "A."})])
