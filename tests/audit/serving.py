@@ -37,7 +37,18 @@ class Neighbour:
 
 def refuses_everything(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """A policy under which even the privacy officer may not read the log."""
-    return 200, {"evaluations": [{"decision": False} for _ in body["evaluations"]]}
+    context = {
+        "reliedGround": None,
+        "whyNot": None,
+        "decisionId": "3f1f0b5e-7c53-4a9e-9d3c-0f6f0a1d2b3c",
+        "visibleFields": [],
+        "obligations": [],
+        "policyVersion": "none",
+        "revision": 0,
+    }
+    return 200, {
+        "evaluations": [{"decision": False, "context": context} for _ in body["evaluations"]]
+    }
 
 
 @dataclass
