@@ -59,6 +59,7 @@ SHARED = {
     "tests/engines/test_keycloak": "keycloak",
     "tests/browser/": "running",
     "tests/test_readme.py": "running",
+    "tests/test_api_guides.py": "running",
     "tests/stories/": "town",
     "tests/engines/test_opensearch": "opensearch",
 }
