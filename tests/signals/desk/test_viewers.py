@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from werkzeug.test import Client
+
 from shared import ids
 from tests.signals.desk.test_judging import KNOWN, about
 from tests.signals.desk.test_undoing import the_link
@@ -68,6 +70,24 @@ def test_the_privacy_officer_asks_the_log_itself_and_another_desk_gets_nothing(
         world.call("f.yilmaz", f"/v1/entries/{ids.new_id()}/viewers/_view", {}, "audit"),
     ]
     assert {answer.status_code for answer in tried} == {404}
+
+
+def test_the_pages_show_who_saw_it_to_the_desk_and_to_the_privacy_officer(world: World) -> None:
+    done = _wrong_picture(world)
+    entry = world.log("link.split")[0]["entryId"]
+
+    def page(who: str, service: str, path: str) -> str:
+        answer = Client(world.transport.applications[service]).get(
+            f"/{service}{path}",
+            base_url="http://bundel.test",
+            headers={"Authorization": f"Bearer {world.person_token(who, service)}"},
+        )
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return str(answer.text)
+
+    assert "Marit de Jong" in page("s.kaya", "signals", f"/desk/separations/{done['separationId']}")
+    assert SUBJECTS["m.dejong"] in page("f.yilmaz", "audit", f"/entries/{entry}/viewers")
+    assert f"/entries/{entry}/viewers" in page("f.yilmaz", "audit", f"/entries/{entry}")
 
 
 def test_nobody_looked_so_nobody_need_be_told(world: World) -> None:
