@@ -98,12 +98,12 @@ def when(value: str | date | datetime | None) -> str:
 
 
 def when_exactly(value: str | date | datetime | None) -> str:
-    """As `when`, and with the time of day on older days too when it is known."""
+    """As `when`, and with the time of day on other days too when it is known."""
     if value is None or value == "":
         return ""
     text = when(value)
     moment = moment_of(value)
-    recent = moment.at.date() >= clock.today() - timedelta(days=1)
+    recent = clock.today() - timedelta(days=1) <= moment.at.date() <= clock.today()
     if moment.precision != "time" or recent:
         return text
     return f"{text}, {time_of_day(moment.at)}"

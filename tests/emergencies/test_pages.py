@@ -62,7 +62,7 @@ def test_danger_from_the_request_to_the_review(
     look = re.search(r'href="(/signals/emergencies/[^"]+)"', thijs.get(HOST + path).text)
     assert look is not None
     seen = thijs.get(HOST + look[1]).text
-    assert "Noodinzage tot" in seen
+    assert re.search(r"Noodinzage tot [^<]+, \d+\.\d\d<", seen)  # tomorrow, at what time
     assert "Sem slaapt slecht" in seen and "deur is gebroken" not in seen
     officer = browser_of(world, "f.yilmaz", path)
     review = officer.get(HOST + path).text
