@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.audit import web
+from services.audit.log import store
+from services.audit.log.rows import add_rows
 from services.audit.web.search_form import NAMES
-from shared import ids
+from shared import clock, ids
 from shared.database import open_engine, writing
 from tests.audit.conftest import an_entry
 from tests.audit.serving import Serving
@@ -51,6 +54,30 @@ def test_the_page_says_first_whether_the_log_is_whole(serving: Serving, browser:
     assert "Logboek is heel 1.234 regels, nagerekend vandaag" in text
     assert text.index("Logboek is heel") < text.index("Zoek in het logboek")
     assert "Ook uw inzage wordt vastgelegd" in text
+
+
+def witnessed(serving: Serving, ago: timedelta) -> None:
+    """The newest checkpoint was cosigned that long ago."""
+    engine = open_engine(serving.settings.databases["audit"])
+    with writing(engine).begin() as connection:
+        last = store.last_checkpoint(connection)
+        assert last is not None
+        seen = clock.timestamp(clock.now() - ago)
+        row = (last.size, "witness.test/w1", seen, "line")
+        columns = ("size", "witness", "witnessed_at", "line")
+        add_rows(connection, "cosignatures", columns, [row])
+    engine.dispose()
+
+
+def test_the_page_says_what_a_witness_saw_and_when(serving: Serving, browser: Browser) -> None:
+    serving.client_of().record([an_entry() for _ in range(3)])
+    assert "Geen getuige" in text_of(browser.get(HOME).text)
+    witnessed(serving, timedelta(minutes=10))
+    assert "Door een getuige gezien 3 regels, vandaag" in text_of(browser.get(HOME).text)
+    serving.client_of().record([an_entry()])
+    text = text_of(browser.get(HOME).text)
+    assert "Getuige zwijgt 3 regels, vandaag" in text
+    assert "1 regel is nog niet gezien. Bel uw beheerder" in text
 
 
 def test_a_damaged_log_is_said_in_the_first_place(serving: Serving, browser: Browser) -> None:
