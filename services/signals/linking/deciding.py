@@ -25,13 +25,15 @@ from services.signals.linking.planning import Plan, Planned, plan_all
 from services.signals.linking.surroundings import Surroundings
 from services.signals.linking.weights import Weights
 from shared.authentication.actor import Actor
-from shared.clients.decisions import Decision, Question
+from shared.clients.decisions import Decision, Question, SignalFacts
 from shared.problems import Unavailable
 from shared.vocabulary import LegalContext
 
 # One round is usual. Each settles at least one more signal for good, so it ends anyway.
 _MOST_ROUNDS = 25
 _MOST_REMEMBERED = 1000
+_MOST_MENTIONS = 10_000  # told in one call: some 400 kB
+_Asking = tuple[str, str, Question]  # signal, context, what is asked
 _Answers = dict[str, dict[str, tuple[Question, Decision]]]  # signal → context → what was asked
 
 
@@ -72,7 +74,7 @@ class Decider:
 
     def _ask(self, plans: Sequence[Plan], answers: _Answers) -> None:
         """Asks whatever was not asked in just these words."""
-        asking: dict[Actor, list[tuple[str, str, Question]]] = defaultdict(list)
+        asking: dict[Actor, list[_Asking]] = defaultdict(list)
         for plan in plans:
             if plan.record.withdrawn:
                 continue
@@ -81,9 +83,10 @@ class Decider:
                 if known is None or known[0] != question:
                     asking[source_actor(plan.record)].append((plan.record.id, context, question))
         for actor, asked in asking.items():
-            decisions = self._decisions.evaluate(actor, [question for *_, question in asked])
-            for (signal, context, question), decision in zip(asked, decisions, strict=True):
-                answers[signal][context] = (question, decision)
+            for part in _parts(asked):
+                decisions = self._decisions.evaluate(actor, [question for *_, question in part])
+                for (signal, context, question), decision in zip(part, decisions, strict=True):
+                    answers[signal][context] = (question, decision)
 
     def _expected(self, kind: tuple[object, ...]) -> tuple[str, ...]:
         usual = (c.value for c in ASKED_CONTEXTS if c is not LegalContext.CONSENT)
@@ -95,6 +98,23 @@ class Decider:
         for plan, verdict in zip(plans, verdicts, strict=True):
             if verdict is not NOT_ASKED:
                 self._usual[_kind(plan.record)] = verdict.contexts
+
+
+def _parts(asked: Sequence[_Asking]) -> list[list[_Asking]]:
+    """The questions in calls of a bearable size: each call tells the mentions of its persons once,
+    and in a large household every signal of the batch finds them one more."""
+    parts: list[list[_Asking]] = []
+    told = _MOST_MENTIONS
+    for one in asked:
+        facts = one[2].facts
+        subjects = facts.subjects if isinstance(facts, SignalFacts) else ()
+        own = sum(len(subject.mentions) for subject in subjects)
+        if not parts or told + own > _MOST_MENTIONS:
+            parts.append([])
+            told = 0
+        parts[-1].append(one)
+        told += own
+    return parts
 
 
 def _verdict(plan: Plan, answers: Mapping[str, Mapping[str, tuple[Question, Decision]]]) -> Verdict:

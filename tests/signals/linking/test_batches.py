@@ -22,7 +22,7 @@ from services.signals.linking.tables import links, persons
 from services.signals.protection.vault import CannotOpen
 from shared import clock
 from shared.authentication.actor import Actor
-from shared.clients.decisions import Decision, Ground, Question
+from shared.clients.decisions import Decision, Ground, Question, SignalFacts
 from shared.settings import Settings
 from shared.vocabulary import LegalContext
 from tests.signals.linking.test_layers import KINDS, Town, described
@@ -72,11 +72,11 @@ class ByContent:
 
 def _permits(question: Question) -> bool:
     facts = question.facts
-    assert facts is not None
+    assert isinstance(facts, SignalFacts)
     if facts.case_context == LegalContext.CONSENT:
         return all(len(subject.mentions) % 2 == 0 for subject in facts.subjects)
     excluded = {"not_to_zvh": "zvh_wgs", "not_to_youth": "youth_council"}
-    told: frozenset[str] = getattr(facts, "conditions", frozenset())
+    told = facts.conditions
     return "own_agency_only" not in told and facts.case_context not in {
         excluded.get(one) for one in told
     }
@@ -194,6 +194,27 @@ def test_a_batch_of_one_source_is_one_question_to_consent_and_one_transaction(
         )
     assert len(made) >= len(signals)
     assert people == 1
+
+
+def test_a_large_household_is_asked_about_in_calls_of_a_bearable_size(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.signals.linking.deciding._MOST_MENTIONS", 40)
+    sizes: list[int] = []
+
+    class Counting(ByContent):
+        def evaluate(self, actor: Actor, questions: Sequence[Question]) -> list[Decision]:
+            told = [q.facts for q in questions if isinstance(q.facts, SignalFacts)]
+            sizes.append(sum(len(one.mentions) for facts in told for one in facts.subjects))
+            return super().evaluate(actor, questions)
+
+    world.decisions = Counting()  # type: ignore[assignment]
+    world.linker = world.new_linker()
+    for _ in range(12):
+        world.push([person("a", "victim", **ANNA)])
+    assert world.linker.run_once() == 12
+    assert len(sizes) > 3
+    assert max(sizes) <= 40
 
 
 @on_both_engines
