@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run install test check bench format lock clean
+.PHONY: run install test check soak bench format lock clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.run: requirements/run.txt requirements/installer.txt pyproject.toml
@@ -34,6 +34,9 @@ check: install  ## format, lint, types, import contracts, policy, API rules, mig
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.rules
+
+soak: install  ## the faults for long: two hundred deaths, ten times the made-up requests
+	@BUNDEL_SOAK=10 $(BIN)/python -m pytest tests/faults tests/api_rules $(ARGS)
 
 bench: install  ## figures as ratios in one run
 	@$(BIN)/bundel bench --json $(ARGS)

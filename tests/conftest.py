@@ -58,6 +58,7 @@ def _system_time() -> Iterator[None]:
 SHARED = {
     "tests/engines/test_keycloak": "keycloak",
     "tests/browser/": "running",
+    "tests/faults/processes/": "faults",
     "tests/test_readme.py": "running",
     "tests/test_api_guides.py": "running",
     "tests/stories/": "town",

@@ -54,6 +54,10 @@ class TownsPerson:
     def name(self) -> str:
         return str(self._claims()["name"])
 
+    def log_in_anew(self) -> None:
+        """The next call begins with a log-in."""
+        self._client = PersonClient(self.installation, self.user, PASSWORD, self.transport)
+
     def headers(self, audience: str) -> dict[str, str]:
         """The Authorization header for a call to the service of this audience."""
         return self._client.headers(audience)

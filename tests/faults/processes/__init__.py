@@ -1,0 +1,1 @@
+"""Faults in real processes: killed, slow, lying, started in any order, attacked."""
