@@ -162,6 +162,7 @@ def outcome(
         return {one.value: town.seen_in(one) for one in LegalContext}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 @examples(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

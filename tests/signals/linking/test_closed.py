@@ -50,6 +50,7 @@ def seen(
         return town.seen_in(VT, hidden), town.seen_in(VT)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 @examples(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
