@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
 
 class BackupFailed(Exception):
@@ -76,6 +77,8 @@ def is_empty(url: str) -> bool:
     engine = create_engine(place)
     try:
         return not inspect(engine).get_table_names()
+    except OperationalError as error:
+        raise BackupFailed(f"The database {place.database} does not answer.") from error
     finally:
         engine.dispose()
 

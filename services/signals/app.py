@@ -39,6 +39,7 @@ from services.signals.intake.preparing import Preparer
 from services.signals.intake.redacting import Redacting
 from services.signals.intake.service import Intake
 from services.signals.linking import doubts
+from services.signals.linking.rekeying import demand_used
 from services.signals.linking.service import Linker
 from services.signals.picture.emergency import EmergencyPictures
 from services.signals.picture.emergency_resources import emergency_resources
@@ -120,6 +121,9 @@ def create_app(settings: Settings, transport: Transport | None = None) -> Flask:
     install_login(app)
     watch(wiring.metrics, engine)
     rooms = _rooms(settings, transport, tokens, app, api, engine, keys_engine)
+    rooms.vault.demand_known()
+    with engine.connect() as connection:
+        demand_used(connection, rooms.keyer.generation)
     # The order in which a signal walks; a room knows those above it only.
     intake = _open_intake(rooms)
     _open_casework(rooms, intake)

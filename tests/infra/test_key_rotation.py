@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bundel.commands.keys import command
+from services.signals.app import create_app as create_signals
 from services.signals.linking import rekeying
 from services.signals.linking.tables import links, match_keys
 from services.signals.protection.tables import data_keys
@@ -40,6 +41,10 @@ class Installation:
         making = self._open_world(load_settings({**self._own, **keys}))
         yield next(making)
         making.close()  # type: ignore[attr-defined]
+
+    def start_signals(self, **keys: str) -> None:
+        """Begins the signals service alone."""
+        create_signals(load_settings({**self._own, **keys}), WsgiTransport())
 
     def run(self, *words: str, **keys: str) -> str:
         """`bundel keys WORDS` with these keys; what it printed."""
@@ -149,6 +154,18 @@ def _break_off_after_the_first_batch(
         patch.setattr(rekeying, "BATCH", 1)
         patch.setattr(rekeying.Rekeyer, "_batch", broken)
         installation.refused("rotate", "match", **keys)
+
+
+def test_a_start_without_the_key_that_is_stored_is_refused(installation: Installation) -> None:
+    with installation.serving() as world:
+        world.push("police-utrecht", police_signal("P-1"))
+    both = {"BUNDEL_KEK": f"2:{NEW['KEK']} 1:{OLD['KEK']}"}
+    installation.run("rotate", "kek", **both)
+    with pytest.raises(SettingsError, match="generation 2 of BUNDEL_KEK"):
+        installation.start_signals()
+    early = {"BUNDEL_MATCH_KEY": f"2:{NEW['MATCH_KEY']} 1:{OLD['MATCH_KEY']}"}
+    with pytest.raises(SettingsError, match="bundel keys rotate match"):
+        installation.start_signals(**both, **early)
 
 
 def test_the_index_is_made_again_under_a_new_key(installation: Installation) -> None:

@@ -16,6 +16,7 @@ from services.signals.linking.keys import match_keys as keys_of
 from services.signals.linking.tables import match_keys
 from services.signals.protection.vault import Vault
 from shared.database import writing
+from shared.settings import SettingsError
 
 BATCH = 200
 
@@ -86,6 +87,20 @@ def lacking(connection: Connection, generation: int, after: str = "", limit: int
             .limit(limit)
         ).scalars()
     )
+
+
+def demand_used(connection: Connection, generation: int) -> None:
+    """Raises SettingsError when there are match keys but none of the generation in use: nobody
+    would be recognised, and everybody be made a second time."""
+    any_key = connection.execute(select(match_keys.c.generation).limit(1)).scalar()
+    if any_key is None or any_key == generation:
+        return
+    used = select(match_keys.c.generation).where(match_keys.c.generation == generation).limit(1)
+    if connection.execute(used).scalar() is None:
+        raise SettingsError(
+            f"Match keys are of generation {any_key}, BUNDEL_MATCH_KEY begins with {generation}. "
+            "Run first: bundel keys rotate match"
+        )
 
 
 def forget_others(connection: Connection, generation: int) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, select, update
 from services.signals.protection.tables import data_keys
 from shared import clock, ids
 from shared.database import among, writing
-from shared.settings import Settings
+from shared.settings import Settings, SettingsError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -146,6 +146,23 @@ class Vault:
                     .where(data_keys.c.key_id.in_(chunk), data_keys.c.destroyed_at.is_(None))
                     .values(wrapped=None, destroyed_at=now)
                 )
+
+    def demand_known(self) -> None:
+        """Raises SettingsError when a key is stored that none of the given generations opens: a
+        start would seal new items and fail on old ones."""
+        with self._engine.connect() as connection:
+            stored = set(
+                connection.execute(
+                    select(data_keys.c.kek_generation)
+                    .where(data_keys.c.destroyed_at.is_(None))
+                    .distinct()
+                ).scalars()
+            )
+        missing = sorted(stored - set(self._ring.keks))
+        if missing:
+            raise SettingsError(
+                f"Keys are wrapped with generation {missing[0]} of BUNDEL_KEK, which is not given."
+            )
 
     def rewrap(self, limit: int = 1000) -> int:
         """Wraps up to `limit` keys of older generations anew; how many. 0 means the rotation is
