@@ -118,3 +118,20 @@ def key(out: Path | None) -> None:
     else:
         out.write_text(f"{text}\n", encoding="ascii")
         click.echo(f"Public key: {out}")
+
+
+@command.command("roles")
+@click.option("--owner", default="bundel_audit_owner", show_default=True)
+@click.option("--service", default="bundel_audit", show_default=True)
+def roles(owner: str, service: str) -> None:
+    """Print SQL that gives the log's service on PostgreSQL the rights to add and read, no more.
+
+    An administrator runs it in the log's database after bundel migrate:
+    bundel log roles | psql AUDIT-DATABASE
+    """
+    from services.audit.log.roles import roles_sql
+
+    try:
+        click.echo(roles_sql(owner, service), nl=False)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
