@@ -14,7 +14,7 @@ from pathlib import Path
 
 import waitress
 
-from bundel.serve.process import THREADS
+from bundel.serve.process import THREADS, spare_the_collector
 from services.signals.app import create_app
 from shared.clients.transport import Answer, PooledTransport
 from shared.http import mounted
@@ -60,6 +60,7 @@ def main() -> None:
     refuse_real_data(settings.home, settings)
     configure_logging("signals", settings.log_level)
     app = create_app(settings, WithoutLog(settings))
+    spare_the_collector()  # as the service with its log does
     listener = socket.socket(fileno=int(sys.argv[1]))
     waitress.create_server(
         mounted(app, "signals"), sockets=[listener], threads=THREADS, ident=None

@@ -100,7 +100,7 @@ def serve(name: str, listener: socket.socket) -> None:
     tell_problems(server)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
-    _spare_the_collector()
+    spare_the_collector()
     for thread in threads:
         thread.start()
     get_logger().info("serving", pid=os.getpid())
@@ -115,7 +115,7 @@ def serve(name: str, listener: socket.socket) -> None:
             close()
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What stands now lives as long as the process: the collector need not look at it again. A
     full collection of it would stop every thread for some 50 ms, at every third large answer."""
     gc.collect()
