@@ -75,7 +75,7 @@ def test_with_log_and_consent_away_a_signal_is_accepted_and_catches_up_by_itself
     with entries.connect() as connection:
         tables = [t for t in inspect(entries).get_table_names() if "entr" in t or "lea" in t]
         held = " ".join(
-            str(row)
+            str(tuple(row))  # a row itself is told shortened
             for table in tables
             for row in connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - names from the database
         )
