@@ -38,17 +38,19 @@ class PersonClient:
         self._user = user
         self._password = password
         self._transport = transport or PooledTransport()
-        self._kept: dict[str, tuple[str, float]] = {}
+        self._kept: dict[str, tuple[str, float, float]] = {}  # with since and until when it serves
 
     def token(self, audience: str = "bundel-signals") -> str:
         """Raises NotAuthenticated when the log-in is refused, Unavailable without an answer."""
         kept = self._kept.get(audience)
-        if kept and kept[1] - RENEW_BEFORE > clock.now().timestamp():
+        # Not one from the future either: after the clock was set back everybody refuses it.
+        if kept and kept[1] <= clock.now().timestamp() < kept[2] - RENEW_BEFORE:
             return kept[0]
         body = self.log_in(audience)
         token = str(body["access_token"])
         seconds = float(str(body["expires_in"]))
-        self._kept[audience] = (token, clock.now().timestamp() + seconds)
+        now = clock.now().timestamp()
+        self._kept[audience] = (token, now, now + seconds)
         return token
 
     def headers(self, audience: str = "bundel-signals") -> dict[str, str]:

@@ -30,13 +30,14 @@ class SourceClient:
             installation.settings, issuer=installation.issuer, identity_url=installation.issuer
         )
         self._provider = ProviderDocument(settings, self._transport)
-        self._kept: dict[str, tuple[str, float]] = {}
+        self._kept: dict[str, tuple[str, float, float]] = {}  # with since and until when it serves
 
     def token(self, audience: str = "bundel-signals") -> str:
         """An access token. Raises OSError without a key file, NotAuthenticated when the provider
         says no, Unavailable when it does not answer."""
         kept = self._kept.get(audience)
-        if kept and kept[1] - RENEW_BEFORE > clock.now().timestamp():
+        # Not one from the future either: after the clock was set back everybody refuses it.
+        if kept and kept[1] <= clock.now().timestamp() < kept[2] - RENEW_BEFORE:
             return kept[0]
         assertion = client_assertion(
             self.client_id, self._issuer, self._key.read(), self._key.algorithm
@@ -62,7 +63,8 @@ class SourceClient:
         if answer.status != 200:
             raise NotAuthenticated(str(body.get("error_description") or body.get("detail") or ""))
         token = str(body["access_token"])
-        self._kept[audience] = (token, clock.now().timestamp() + float(body["expires_in"]))
+        now = clock.now().timestamp()
+        self._kept[audience] = (token, now, now + float(body["expires_in"]))
         return token
 
     def headers(self, audience: str = "bundel-signals") -> dict[str, str]:

@@ -31,7 +31,8 @@ class Attempts:
             until = connection.execute(
                 select(attempts.c.blocked_until).where(attempts.c.user_digest == digest(user))
             ).scalar()
-        return until is not None and until > _now()
+        # Further ahead than one wait: from before the clock was set back.
+        return until is not None and 0 < until - _now() <= BLOCK_SECONDS
 
     def note_failure(self, user: str) -> None:
         """Counts a wrong password; after FAILURES_ALLOWED in a row the name waits BLOCK_SECONDS."""

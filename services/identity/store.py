@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.identity.tables import grants, logins, refresh_tokens, used_assertions
 from shared import clock, ids
+from shared.authentication.claims import CLOCK_DIFFERENCE
 from shared.database import writing
 
 CODE_SECONDS = 60
@@ -106,7 +107,10 @@ class Store:
         with self._engine.connect() as connection:
             row = connection.execute(
                 select(logins).where(
-                    logins.c.cookie_digest == digest(cookie), logins.c.ends_at > _now()
+                    logins.c.cookie_digest == digest(cookie),
+                    logins.c.ends_at > _now(),
+                    # Begun later than now: the clock was set back, its age cannot be told.
+                    logins.c.began_at <= _now() + CLOCK_DIFFERENCE,
                 )
             ).first()
         return Login(row.cookie_digest, row.subject, row.began_at) if row else None

@@ -26,6 +26,7 @@ from services.signals.search.indexing import Indexer
 from shared import clock
 from shared.authentication.actor import Actor
 from shared.clients.audit import entry_for
+from shared.clients.calling import call
 from shared.clients.decisions import AUDIENCE as CONSENT_AUDIENCE
 from shared.clients.decisions import DecisionClient
 from shared.database import writing
@@ -112,7 +113,9 @@ class Flow:
     def _poll(self) -> None:
         """A changed ground that was not told still leads to asking again, at most 15 s later."""
         now = clock.now()
-        if self._revision is None or (self._next_poll is not None and now < self._next_poll):
+        # Further ahead than one pause: from a clock that was set back since.
+        waits = self._next_poll is not None and now < self._next_poll <= now + _POLL_EVERY
+        if self._revision is None or waits:
             return
         self._next_poll = now + _POLL_EVERY
         try:
@@ -131,12 +134,15 @@ def consent_revision(decisions: DecisionClient) -> Callable[[], int]:
     """Asks the consent service for the number that grows with every change of its grounds."""
 
     def ask() -> int:
-        token = decisions.tokens.own(CONSENT_AUDIENCE)
-        answer = decisions.transport.send(
-            "GET",
-            f"{decisions.settings.neighbours['consent']}/v1/revision",
-            {"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            timeout=decisions.settings.neighbour_timeout,
+        answer = call(
+            decisions.tokens,
+            lambda: decisions.tokens.own(CONSENT_AUDIENCE),
+            lambda authorization: decisions.transport.send(
+                "GET",
+                f"{decisions.settings.neighbours['consent']}/v1/revision",
+                {"Authorization": authorization, "Accept": "application/json"},
+                timeout=decisions.settings.neighbour_timeout,
+            ),
         )
         if answer.status != 200:
             raise Unavailable

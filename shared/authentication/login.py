@@ -18,6 +18,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 
 from shared import clock, ids
 from shared.authentication.actor import Actor
+from shared.authentication.claims import CLOCK_DIFFERENCE
 from shared.authentication.provider import ProviderDocument
 from shared.authentication.renewal import SessionRenewal
 from shared.authentication.sessions import (
@@ -259,7 +260,8 @@ class SignIn:
         started = self._seal.open(self._started_use, text)
         if started is None or not state or started.get("state") != state:
             return None
-        return started if clock.now().timestamp() < started["at"] + LOGIN_SECONDS else None
+        age = clock.now().timestamp() - started["at"]
+        return started if -CLOCK_DIFFERENCE <= age < LOGIN_SECONDS else None
 
     def _set(self, response: Response, name: str, value: str, seconds: int | None) -> None:
         response.set_cookie(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import g
 
 from shared import clock, ids
+from shared.authentication.claims import CLOCK_DIFFERENCE
 
 ABSOLUTE_SECONDS = 8 * 3600
 IDLE_SECONDS = 3600
@@ -42,6 +43,8 @@ class Session:
     @property
     def alive(self) -> bool:
         now = clock.now().timestamp()
+        if max(self.began_at, self.seen_at) > now + CLOCK_DIFFERENCE:
+            return False  # the clock was set back: its age cannot be told, so it may be too old
         return now < self.began_at + ABSOLUTE_SECONDS and now < self.seen_at + IDLE_SECONDS
 
 

@@ -15,6 +15,7 @@ from flask import current_app, g, has_app_context
 
 from shared import clock, ids
 from shared.authentication.actor import Actor
+from shared.clients.calling import Forgetting, call
 from shared.clients.transport import Answer, Transport
 from shared.problems import Unavailable
 from shared.settings import Settings
@@ -35,7 +36,7 @@ class EntryRefused(Unavailable):
     """
 
 
-class OwnTokens(Protocol):
+class OwnTokens(Forgetting, Protocol):
     """The part of shared.clients.tokens.TokenSource that is needed here."""
 
     def own(self, audience: str) -> str:
@@ -200,17 +201,21 @@ class AuditClient:
 
     def _send(self, bodies: Sequence[dict[str, Any]]) -> list[Receipt]:
         headers = {
-            "Authorization": f"Bearer {self.tokens.own(AUDIENCE)}",
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
         if has_app_context() and "trace_id" in g:
             headers["traceparent"] = f"00-{g.trace_id}-{g.get('span_id', '0' * 15 + '1')}-01"
-        answer = self.transport.send(
-            "POST",
-            f"{self.settings.neighbours['audit']}/v1/entries",
-            headers,
-            json.dumps({"entries": list(bodies)}, ensure_ascii=False).encode(),
+        body = json.dumps({"entries": list(bodies)}, ensure_ascii=False).encode()
+        answer = call(
+            self.tokens,
+            lambda: self.tokens.own(AUDIENCE),
+            lambda authorization: self.transport.send(
+                "POST",
+                f"{self.settings.neighbours['audit']}/v1/entries",
+                {**headers, "Authorization": authorization},
+                body,
+            ),
         )
         if answer.status in (400, 409, 413):
             raise EntryRefused("The log refused an entry; report this to your administrator.")

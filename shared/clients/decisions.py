@@ -22,6 +22,7 @@ from shared.clients.answers import (
     read_decisions,
     read_sifted,
 )
+from shared.clients.calling import Forgetting, call
 from shared.clients.facts import (
     BANDS,
     CaseFacts,
@@ -56,7 +57,7 @@ _MOST_AT_ONCE = 500
 _MARGIN = 1000  # bytes of a body beside its questions
 
 
-class Tokens(Protocol):
+class Tokens(Forgetting, Protocol):
     """Where the client gets its access tokens (`shared.clients.tokens.TokenSource`)."""
 
     def own(self, audience: str) -> str: ...
@@ -168,20 +169,26 @@ class DecisionClient:
 
     def _send(self, actor: Actor, path: str, body: bytes) -> Answer:
         # A source system is not there any more when its signal is linked: the service asks for it.
-        token = (
-            self.tokens.for_actor(actor, AUDIENCE) if actor.is_person else self.tokens.own(AUDIENCE)
-        )
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        def token() -> str:
+            if actor.is_person:
+                return self.tokens.for_actor(actor, AUDIENCE)
+            return self.tokens.own(AUDIENCE)
+
+        headers = {"Content-Type": "application/json"}
         if has_app_context():
             from shared.http import trace_parent  # noqa: PLC0415 - clients also run without Flask
 
             headers["traceparent"] = trace_parent()
-        answer = self.transport.send(
-            "POST",
-            self.settings.neighbours["consent"] + path,
-            headers,
-            body,
-            self.settings.neighbour_timeout,
+        answer = call(
+            self.tokens,
+            token,
+            lambda authorization: self.transport.send(
+                "POST",
+                self.settings.neighbours["consent"] + path,
+                {**headers, "Authorization": authorization},
+                body,
+                self.settings.neighbour_timeout,
+            ),
         )
         if answer.status == 401:
             raise NotAuthenticated("The access token is no longer accepted. Log in again.")

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from shared import clock
 from shared.clients.audit import OwnTokens
+from shared.clients.calling import call
 from shared.clients.transport import Transport
 from shared.http import trace_parent
 from shared.problems import Unavailable
@@ -40,16 +41,20 @@ class EmergencyGrants:
 
     def in_force(self, subject: str) -> list[GrantInForce]:
         """The grants of this person, the latest first. Raises Unavailable."""
-        answer = self.transport.send(
-            "POST",
-            f"{self.settings.neighbours['consent']}/v1/emergencies/_in-force",
-            {
-                "Authorization": f"Bearer {self.tokens.own(_AUDIENCE)}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "traceparent": trace_parent(),
-            },
-            json.dumps({"subject": subject}).encode(),
+        answer = call(
+            self.tokens,
+            lambda: self.tokens.own(_AUDIENCE),
+            lambda authorization: self.transport.send(
+                "POST",
+                f"{self.settings.neighbours['consent']}/v1/emergencies/_in-force",
+                {
+                    "Authorization": authorization,
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "traceparent": trace_parent(),
+                },
+                json.dumps({"subject": subject}).encode(),
+            ),
         )
         if answer.status != 200:
             raise Unavailable

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 
 from shared.authentication.actor import Actor
+from shared.clients.calling import call
 from shared.clients.decisions import Tokens
 from shared.clients.transport import Transport
 from shared.http import trace_parent
@@ -54,16 +55,20 @@ class PersonFinder:
         ask, Unavailable, NotAuthenticated.
         """
         members = {"name": sought.name, "birthDate": sought.birth_date, "bsn": sought.bsn}
-        answer = self.transport.send(
-            "POST",
-            f"{self.settings.neighbours['signals']}/v1/persons/_resolve",
-            {
-                "Authorization": f"Bearer {self.tokens.for_actor(actor, _AUDIENCE)}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "traceparent": trace_parent(),
-            },
-            json.dumps({name: value for name, value in members.items() if value}).encode(),
+        answer = call(
+            self.tokens,
+            lambda: self.tokens.for_actor(actor, _AUDIENCE),
+            lambda authorization: self.transport.send(
+                "POST",
+                f"{self.settings.neighbours['signals']}/v1/persons/_resolve",
+                {
+                    "Authorization": authorization,
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "traceparent": trace_parent(),
+                },
+                json.dumps({name: value for name, value in members.items() if value}).encode(),
+            ),
         )
         if answer.status == 400:
             raise InvalidInput(

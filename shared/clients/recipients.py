@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.authentication.actor import Actor
 from shared.clients.audit import AUDIENCE
+from shared.clients.calling import call
 from shared.clients.decisions import Tokens
 from shared.clients.transport import Transport
 from shared.http import trace_parent
@@ -58,16 +59,20 @@ class RecipientFinder:
 
         Raises NotFound when this actor may not ask, Unavailable, NotAuthenticated.
         """
-        answer = self.transport.send(
-            "POST",
-            f"{self.settings.neighbours['audit']}/v1/entries/{entry_id}/viewers/_view",
-            {
-                "Authorization": f"Bearer {self.tokens.for_actor(actor, AUDIENCE)}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "traceparent": trace_parent(),
-            },
-            b"{}",
+        answer = call(
+            self.tokens,
+            lambda: self.tokens.for_actor(actor, AUDIENCE),
+            lambda authorization: self.transport.send(
+                "POST",
+                f"{self.settings.neighbours['audit']}/v1/entries/{entry_id}/viewers/_view",
+                {
+                    "Authorization": authorization,
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "traceparent": trace_parent(),
+                },
+                b"{}",
+            ),
         )
         if answer.status == 401:
             raise NotAuthenticated("Your log-in has ended. Log in again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from shared import clock
 from shared.authentication.actor import Actor
@@ -19,6 +20,14 @@ RENEW_BEFORE = 30.0  # seconds before expiry a cached token is no longer used
 CACHE_SIZE = 4096
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """`since`: seconds since 1970 (UTC), by this machine's clock."""
+
+    granted: Granted
+    since: float
+
+
 class TokenSource:
     """Gets and keeps tokens for `client_id`, e.g. "bundel-signals"; safe for many threads.
 
@@ -29,7 +38,7 @@ class TokenSource:
     def __init__(self, settings: Settings, transport: Transport, client_id: str) -> None:
         self.client_id = client_id
         self._endpoint = TokenEndpoint(settings, transport, client_id)
-        self._kept: OrderedDict[tuple[str, str], Granted] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._own_lock = threading.Lock()
         self._failed_at = 0.0
@@ -93,19 +102,28 @@ class TokenSource:
             self._keep(key, kept)
         return kept.access_token
 
+    def forget(self, token: str) -> None:
+        """A neighbour refused it: it is not given out again."""
+        with self._lock:
+            for key in [k for k, kept in self._kept.items() if kept.granted.access_token == token]:
+                del self._kept[key]
+
     def _find(self, key: tuple[str, str]) -> Granted | None:
         with self._lock:
             kept = self._kept.get(key)
             if kept is None:
                 return None
-            if kept.expires_at - RENEW_BEFORE <= clock.now().timestamp():
+            now = clock.now().timestamp()
+            # From the future: the clock was set back, so its expiry says nothing and neighbours
+            # refuse it.
+            if kept.granted.expires_at - RENEW_BEFORE <= now or kept.since > now:
                 del self._kept[key]
                 return None
             self._kept.move_to_end(key)
-            return kept
+            return kept.granted
 
     def _keep(self, key: tuple[str, str], granted: Granted) -> None:
         with self._lock:
-            self._kept[key] = granted
+            self._kept[key] = _Kept(granted, clock.now().timestamp())
             while len(self._kept) > CACHE_SIZE:
                 self._kept.popitem(last=False)

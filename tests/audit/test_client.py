@@ -31,6 +31,9 @@ class Tokens:
     def own(self, audience: str) -> str:
         return f"token-for-{audience}"
 
+    def forget(self, token: str) -> None:
+        """A fixed token comes back."""
+
 
 class Line:
     """A line to a log that answers what the test says."""

@@ -327,6 +327,9 @@ class Tokens:
     def for_actor(self, _actor: Actor, _audience: str) -> str:
         return self.token
 
+    def forget(self, _token: str) -> None:
+        """A fixed token comes back."""
+
 
 ACTOR = Actor(
     MARIT, "bundel-signals", Role.COORDINATOR, "vt-utrecht", Agency.VEILIG_THUIS, "utrecht",

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from shared.clients.audit import OwnTokens
+from shared.clients.calling import call
 from shared.clients.transport import Transport
 from shared.http import trace_parent
 from shared.problems import Unavailable
@@ -54,16 +55,20 @@ class ScopeFinder:
             "bsn": sought.bsn,
             "refersTo": entry_id,
         }
-        answer = self.transport.send(
-            "POST",
-            f"{self.settings.neighbours['signals']}/v1/emergencies/_scope",
-            {
-                "Authorization": f"Bearer {self.tokens.own(_AUDIENCE)}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "traceparent": trace_parent(),
-            },
-            json.dumps({name: value for name, value in body.items() if value}).encode(),
+        answer = call(
+            self.tokens,
+            lambda: self.tokens.own(_AUDIENCE),
+            lambda authorization: self.transport.send(
+                "POST",
+                f"{self.settings.neighbours['signals']}/v1/emergencies/_scope",
+                {
+                    "Authorization": authorization,
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                    "traceparent": trace_parent(),
+                },
+                json.dumps({name: value for name, value in body.items() if value}).encode(),
+            ),
         )
         if answer.status != 200:
             raise Unavailable

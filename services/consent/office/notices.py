@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.clients.audit import OwnTokens
+from shared.clients.calling import call
 from shared.clients.transport import Transport
 from shared.logging import get_logger
 from shared.problems import Problem
@@ -28,15 +29,19 @@ class GroundChanges:
     def tell(self, mention_ids: Sequence[str]) -> bool:
         """False when signals did not hear it."""
         try:
-            answer = self.transport.send(
-                "POST",
-                f"{self.settings.neighbours['signals']}/v1/ground-changes",
-                {
-                    "Authorization": f"Bearer {self.tokens.own(AUDIENCE)}",
-                    "Content-Type": "application/json",
-                    "Accept": "application/json",
-                },
-                json.dumps({"mentionIds": sorted(set(mention_ids))}).encode(),
+            answer = call(
+                self.tokens,
+                lambda: self.tokens.own(AUDIENCE),
+                lambda authorization: self.transport.send(
+                    "POST",
+                    f"{self.settings.neighbours['signals']}/v1/ground-changes",
+                    {
+                        "Authorization": authorization,
+                        "Content-Type": "application/json",
+                        "Accept": "application/json",
+                    },
+                    json.dumps({"mentionIds": sorted(set(mention_ids))}).encode(),
+                ),
             )
         except Problem as problem:
             get_logger().warning("ground change not delivered", code=problem.code)

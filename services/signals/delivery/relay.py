@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, or_, select, update
 
 from services.signals.delivery.outbox import OutboxRow, outbox_row
 from services.signals.delivery.tables import outbox
@@ -50,6 +50,7 @@ class Relay:
             return sum(self._send_due(kind) for kind in self._handlers)
 
     def _send_due(self, kind: str) -> int:
+        now = clock.now()
         with self._engine.connect() as connection:
             rows = [
                 outbox_row(row)
@@ -59,7 +60,11 @@ class Relay:
                         outbox.c.kind == kind,
                         outbox.c.sent_at.is_(None),
                         outbox.c.dead_at.is_(None),
-                        outbox.c.next_at <= clock.timestamp(clock.now()),
+                        or_(
+                            outbox.c.next_at <= clock.timestamp(now),
+                            # Put there before the clock was set back: it does not wait that long.
+                            outbox.c.next_at > clock.timestamp(now + LONGEST_WAIT),
+                        ),
                     )
                     .order_by(outbox.c.created_at, outbox.c.id)
                     .limit(BATCH)

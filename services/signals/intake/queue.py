@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from services.signals.intake.reading import chunks
 from services.signals.intake.tables import link_queue, signals
@@ -52,6 +52,7 @@ def supersede(connection: Connection, signal_id: str, version: int) -> None:
 
 def take_pending(connection: Connection, limit: int = 50) -> list[Waiting]:
     """What is due now, oldest first; only the current version of a signal."""
+    now = clock.now()
     rows = connection.execute(
         select(link_queue)
         .join(
@@ -61,7 +62,11 @@ def take_pending(connection: Connection, limit: int = 50) -> list[Waiting]:
         )
         .where(
             link_queue.c.state == "pending",
-            link_queue.c.next_at <= clock.timestamp(clock.now()),
+            or_(
+                link_queue.c.next_at <= clock.timestamp(now),
+                # Put there before the clock was set back: it does not wait that long.
+                link_queue.c.next_at > clock.timestamp(now + LONGEST_WAIT),
+            ),
         )
         .order_by(link_queue.c.next_at, link_queue.c.signal_id)
         .limit(limit)

@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from services.signals.delivery.outbox import OutboxRow, enqueue
 from services.signals.delivery.relay import Handler
 from services.signals.intake.reading import chunks
+from shared.clients.calling import call
 from shared.clients.decisions import AUDIENCE, DecisionClient
+from shared.clients.transport import Answer
 from shared.problems import Problem, Unavailable
 
 KIND = "consent-doubt"
@@ -30,18 +32,22 @@ def doubter(consent: DecisionClient) -> Callable[[Sequence[str]], None]:
     """Tells the consent service at once, before a split: at no moment does a consent count for the
     wrong human (I5). Raises Unavailable when it does not answer."""
 
-    def tell(mention_ids: Sequence[str]) -> None:
-        for chunk in chunks(set(mention_ids)):
-            answer = consent.transport.send(
+    def ask(body: bytes) -> Answer:
+        return call(
+            consent.tokens,
+            lambda: consent.tokens.own(AUDIENCE),
+            lambda authorization: consent.transport.send(
                 "POST",
                 f"{consent.settings.neighbours['consent']}/v1/consents/_doubt",
-                {
-                    "Authorization": f"Bearer {consent.tokens.own(AUDIENCE)}",
-                    "Content-Type": "application/json",
-                },
-                json.dumps({"mentionIds": list(chunk)}).encode(),
+                {"Authorization": authorization, "Content-Type": "application/json"},
+                body,
                 consent.settings.neighbour_timeout,
-            )
+            ),
+        )
+
+    def tell(mention_ids: Sequence[str]) -> None:
+        for chunk in chunks(set(mention_ids)):
+            answer = ask(json.dumps({"mentionIds": list(chunk)}).encode())
             if answer.status >= 500 or answer.status in (401, 429):
                 raise Unavailable
             if answer.status >= 400:
