@@ -152,7 +152,8 @@ class DecisionClient:
     def filter(
         self, actor: Actor, action: str, purpose: str, resource_type: str = "signal"
     ) -> Filter:
-        """What `actor` may do with any record, as one filter. Raises Unavailable."""
+        """What `actor` may do with any record, as one filter. Raises Unavailable, also for an
+        answer that cannot be read: as "nothing" it would make a page say that there is nothing."""
         body = {
             "subject": subject_of(actor),
             "action": {"name": action, "properties": {"purpose": purpose}},
@@ -164,8 +165,10 @@ class DecisionClient:
             return Filter.nothing()
         try:
             return read_filter(answer.json())
-        except FilterError:
-            return Filter.nothing()
+        except FilterError as error:
+            raise Unavailable(
+                "A neighbouring service sent an answer that cannot be read."
+            ) from error
 
     def _send(self, actor: Actor, path: str, body: bytes) -> Answer:
         # A source system is not there any more when its signal is linked: the service asks for it.
