@@ -21,12 +21,14 @@ def command(fresh: bool) -> None:
     settings = load_settings()
     if not settings.development:
         raise SettingsError("bundel run is for demonstrations; use bundel serve in production.")
-    if fresh and settings.home.exists():
+
+    def throw_away() -> None:
         for part in ("data", "clients", "demo", "identity", "witness"):
             shutil.rmtree(settings.home / part, ignore_errors=True)
         (settings.home / "demo.json").unlink(missing_ok=True)
+
     try:
-        supervisor = started(settings)
+        supervisor = started(settings, throw_away if fresh else lambda: None)
     except StartFailed as error:
         raise click.ClickException(str(error)) from error
     except Stop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -28,14 +29,17 @@ def _ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
     raise Stop
 
 
-def started(settings: Settings) -> Supervisor:
-    """Migrates all databases, starts all services, waits until they are ready."""
-    migrate_all(settings)
+def started(settings: Settings, prepare: Callable[[], None] = lambda: None) -> Supervisor:
+    """Migrates all databases, starts all services, waits until they are ready. `prepare` may
+    change the folder: by then nobody else serves from it. Raises StartFailed."""
     supervisor = Supervisor(settings, environment_of(settings))
-    signal.signal(signal.SIGINT, _ask_to_stop)
-    signal.signal(signal.SIGTERM, _ask_to_stop)
-    supervisor.start()
+    supervisor.claim()
     try:
+        prepare()
+        migrate_all(settings)
+        signal.signal(signal.SIGINT, _ask_to_stop)
+        signal.signal(signal.SIGTERM, _ask_to_stop)
+        supervisor.start()
         supervisor.wait_until_ready(_READY_SECONDS)
     except BaseException:
         supervisor.stop()

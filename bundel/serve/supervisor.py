@@ -16,6 +16,7 @@ from pathlib import Path
 
 import urllib3
 
+from bundel.serve.seat import RunsAlready, Seat
 from services.audit.keys import signer_of
 from services.audit.witness.state import witness_key
 from shared import clock
@@ -68,6 +69,7 @@ class Supervisor:
         self._children: dict[str, _Child] = {}
         self._environment = dict(environment)
         self._witness: dict[str, str] = {}
+        self._seat = Seat(settings)
 
     @property
     def names(self) -> list[str]:
@@ -84,8 +86,17 @@ class Supervisor:
             addresses[f"BUNDEL_{name.upper()}_URL"] = f"http://127.0.0.1:{port}/{name}"
         return addresses
 
+    def claim(self) -> None:
+        """Makes sure that nobody else serves from this folder, before anything in it is changed.
+        Raises StartFailed."""
+        try:
+            self._seat.take()
+        except RunsAlready as error:
+            raise StartFailed(str(error)) from error
+
     def start(self) -> None:
         """Binds all sockets, then starts all processes. Raises StartFailed."""
+        self.claim()
         self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in self.names:
             port = self._settings.port if name == "gateway" else 0
@@ -183,6 +194,7 @@ class Supervisor:
         for child in self._children.values():
             child.listener.close()
         self._children.clear()
+        self._seat.leave()
 
 
 def _own_witness(settings: Settings) -> dict[str, str]:
