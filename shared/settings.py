@@ -56,6 +56,7 @@ class Settings:
     access_token_seconds: int = 300
     log_level: str = "INFO"
     log_free_bytes: int = 64 << 20  # kept free on the log's disk
+    signals_free_bytes: int = 64 << 20  # kept free on the disk of the signals
     witness_url: str = ""  # where a witness of the log is reached; "" for none
     witness_key: str = ""  # its public key (C2SP vkey)
     opensearch_url: str = ""  # "": the search index is in the signals database
@@ -238,6 +239,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=env.get("BUNDEL_LOG_LEVEL", "INFO"),
         neighbour_timeout=_number(env, "BUNDEL_NEIGHBOUR_TIMEOUT", "5"),
         log_free_bytes=int(_number(env, "BUNDEL_LOG_FREE_MB", "64")) << 20,
+        signals_free_bytes=int(_number(env, "BUNDEL_SIGNALS_FREE_MB", "64")) << 20,
         **_witness(env),
         **_opensearch(env, development),
     )

@@ -66,6 +66,7 @@ from shared.clients.tokens import TokenSource
 from shared.clients.transport import PooledTransport, Transport
 from shared.database import open_engine
 from shared.http import create_service
+from shared.room import Room
 from shared.settings import Settings
 
 DESCRIPTION = """Source systems deliver signals of domestic violence and child abuse; coordinators
@@ -164,7 +165,8 @@ def _open_intake(rooms: Rooms) -> Intake:
     preparer = Preparer(
         rooms.vault, AddressKeyer(settings.key("ADDRESS_KEY")), settings.key("IDEMPOTENCY_KEY")
     )
-    intake = Intake(rooms.engine, preparer)
+    room = Room(rooms.engine, settings.signals_free_bytes, "BUNDEL_SIGNALS_FREE_MB")
+    intake = Intake(rooms.engine, preparer, room)
     rooms.api.register_blueprint(intake_routes(intake, settings))
     rooms.api.register_blueprint(delivery_routes(rooms.engine, rooms.audit.record))
     return intake

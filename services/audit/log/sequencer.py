@@ -8,7 +8,6 @@ can be done for an entry alone is done in the caller's thread; search columns fo
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -28,6 +27,7 @@ from shared import clock
 from shared.clients.audit import Entry, Receipt
 from shared.logging import get_logger
 from shared.problems import OutOfRoom, Problem, Unavailable
+from shared.room import is_full
 
 _LARGEST_GROUP = 2000  # entries in one commit; a single larger request still goes whole
 _LONGEST_QUEUE = 4096  # requests
@@ -167,7 +167,7 @@ class Sequencer:
             _fail(group, error)
         except (SQLAlchemyError, LogBusy, OSError) as error:
             get_logger().error("entries could not be written", exception_type=type(error).__name__)
-            _fail(group, OutOfRoom() if _is_full(error) else Unavailable())
+            _fail(group, OutOfRoom() if is_full(error) else Unavailable())
         except Exception as error:
             # One entry that cannot be written must not take its companions down with it.
             get_logger().error("a group failed", exception_type=type(error).__name__)
@@ -214,14 +214,6 @@ def _result(future: Future[list[Receipt]], timeout: float) -> list[Receipt]:
         return future.result(timeout)
     except FutureTimeoutError as error:
         raise Unavailable("The log takes too long. Send the same entries again.") from error
-
-
-def _is_full(error: Exception) -> bool:
-    """Did the engine say that the disk is full? (SQLITE_FULL; SQLSTATE 53100)"""
-    cause = getattr(error, "orig", error)
-    code = getattr(cause, "sqlite_errorcode", None)
-    full = code is not None and code & 0xFF == sqlite3.SQLITE_FULL
-    return full or getattr(cause, "sqlstate", None) == "53100"
 
 
 def _fail(group: list[_Submission], error: BaseException) -> None:

@@ -72,6 +72,7 @@ class Changes:
         if waiting is not None and waiting.expected_version == expected:
             return Answered(202, _quarantine_answer(head, waiting), expected)
         received = receive(delivery, source_of(actor))
+        intake.demand_room()  # not before a withdrawal: taking back goes on while there is any
         faults = _identity_faults(head, delivery, received)
         if faults:
             raise InvalidInput("A correction is about the same signal.", faults=faults)

@@ -21,6 +21,7 @@ PROBLEMS = {
     "415": "Another content type or a content encoding",
     "428": "If-Match is missing",
     "503": "Not accepted: storage does not answer; send it again after Retry-After seconds",
+    "507": "Not accepted: the disk is (nearly) full; nothing was written, send it again later",
 }
 
 

@@ -48,7 +48,7 @@ def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
                 " withdrawal it says what stands now: state, currentVersion and a warning"
             ),
             "202": told.answer("Acute and not understood: kept whole, at the desk"),
-            **told.problems("400", "401", "404", "409", "413", "415", "503"),
+            **told.problems("400", "401", "404", "409", "413", "415", "503", "507"),
         },
     )
     @access(Role.SOURCE, decision=PUSH)
@@ -96,7 +96,7 @@ def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
         responses={
             "200": told.answer("The new version"),
             "202": told.answer("Acute and not understood: kept at the desk; the version stays"),
-            **told.problems("400", "401", "404", "409", "412", "413", "415", "428", "503"),
+            **told.problems("400", "401", "404", "409", "412", "413", "415", "428", "503", "507"),
         },
     )
     @access(Role.SOURCE, decision=PUSH)
@@ -116,7 +116,7 @@ def intake_routes(intake: Intake, settings: Settings) -> Blueprint:
         responses={
             "201": told.answer("Withdrawn, at once and everywhere"),
             "200": told.answer("It was withdrawn before for the same reason"),
-            **told.problems("400", "401", "404", "409", "413", "415", "503"),
+            **told.problems("400", "401", "404", "409", "413", "415", "503", "507"),
         },
     )
     @access(Role.SOURCE, decision=PUSH)

@@ -35,7 +35,8 @@ from services.signals.protection.addresses import protected_among
 from shared import clock, ids
 from shared.authentication.actor import Actor
 from shared.database import writing
-from shared.problems import Fault, InvalidInput, Problem, Unavailable
+from shared.problems import Fault, InvalidInput, OutOfRoom, Problem, Unavailable
+from shared.room import Room, is_full
 
 _ATTEMPTS = 3  # a race for one reference is decided at the second attempt
 
@@ -61,19 +62,26 @@ def source_of(actor: Actor) -> Source:
 
 @contextmanager
 def storage() -> Iterator[None]:
-    """A database that is full, locked or gone means: not accepted, try again (503)."""
+    """A database that is full (507), locked or gone (503) means: not accepted, try again."""
     try:
         yield
     except OperationalError as error:
+        if is_full(error):
+            raise OutOfRoom from error
         raise Unavailable("The signal was not kept. Send it again in a few seconds.") from error
 
 
 class Intake:
     """Accepts signals. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, preparer: Preparer) -> None:
+    def __init__(self, engine: Engine, preparer: Preparer, room: Room | None = None) -> None:
         self.engine = engine
         self.preparer = preparer
+        self._room = room or Room(engine, 0, "")
+
+    def demand_room(self) -> None:
+        """Before anything is written for a signal. Raises OutOfRoom."""
+        self._room.demand()
 
     def deliver(self, actor: Actor, raw: bytes) -> Answered:
         """A first delivery, or the replay of one. Raises InvalidInput, Conflict, Unavailable."""
@@ -161,6 +169,8 @@ class Intake:
                 judged.append((number, delivery, receive(delivery, source)))
             except InvalidInput as problem:
                 outcomes[number] = problem
+        if judged:
+            self.demand_room()
         ready = self._make_ready([(delivery, received) for _, delivery, received in judged])
         if ready:
             batch = Batch(clock.timestamp(clock.now()))
