@@ -20,6 +20,7 @@ WHOLE, TRUTH, LISTED = (
     frozenset({"informed", "bsnDisputed", "feedbackWanted"}),
     frozenset({"violenceForms", "roles", "conditions"}),
 )
+YES_OR_NO = TRUTH | {"kindcheck", "informalCareCheck"}
 
 
 def member_words() -> dict[str, str]:
@@ -77,6 +78,7 @@ def member_words() -> dict[str, str]:
         "requests": _("vraag"),
         "answer": _("antwoord"),
         "conditions": _("voorwaarden van de bron"),
+        "feedbackWanted": _("terugkoppeling gewenst"),
         "compartment": _("compartiment"),
     }
 
@@ -129,6 +131,8 @@ def last(pointer: str) -> str:
 
 def value(pointer: str, text: str) -> str:
     """What the message says in a place: codes that pages know in words, all else as it is."""
+    if last(pointer) in YES_OR_NO:
+        return {"true": _("ja"), "yes": _("ja"), "false": _("nee"), "no": _("nee")}.get(text, text)
     kind = CHOICES.get(last(pointer), "")
     if not kind and pointer.startswith("/violenceForms/"):
         kind = "violence"
