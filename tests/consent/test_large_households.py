@@ -34,6 +34,20 @@ def test_parcels_keep_order_and_bounds() -> None:
     assert list(parcels([], most=4, largest=100)) == []
 
 
+DENIED = {
+    "decision": False,
+    "context": {
+        "decisionId": "d-1",
+        "reliedGround": None,
+        "visibleFields": [],
+        "obligations": [],
+        "whyNot": None,
+        "policyVersion": "1",
+        "revision": 1,
+    },
+}
+
+
 class Counting:
     """Denies everything, and keeps how large the bodies were."""
 
@@ -47,7 +61,7 @@ class Counting:
         self.sizes.append(len(body))
         told = json.loads(body)["evaluations"]
         self.asked.extend(one["resource"]["id"] for one in told)
-        return Answer(200, {}, json.dumps({"evaluations": [{}] * len(told)}).encode())
+        return Answer(200, {}, json.dumps({"evaluations": [DENIED] * len(told)}).encode())
 
 
 def large_household() -> list[Question]:
