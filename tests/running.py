@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,14 @@ DEMONSTRATION_HOUSEHOLDS = 12
 
 @dataclass(frozen=True)
 class Running:
-    """`demo` is the demonstration's demo.json: logins, clients, stories, the household to open."""
+    """`demo` is the demonstration's demo.json: logins, clients, stories, the household to open;
+    `variables` is the environment in which a command finds this installation."""
 
     base_url: str
     demo: dict[str, Any]
     home: Path
     supervisor: Supervisor
+    variables: Mapping[str, str]
 
 
 def free_port() -> int:
@@ -55,6 +57,6 @@ def running_bundel(
         supervisor.wait_until_ready(60)
         load_demonstration(settings, households=DEMONSTRATION_HOUSEHOLDS)
         demo = json.loads((home / "demo.json").read_text())
-        yield Running(settings.base_url, demo, home, supervisor)
+        yield Running(settings.base_url, demo, home, supervisor, variables)
     finally:
         supervisor.stop()

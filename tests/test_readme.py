@@ -33,11 +33,7 @@ def _type(text: str, running: Running, folder: Path) -> subprocess.CompletedProc
     text = text.replace("exported-log", str(folder / "exported")).replace(
         "log.pub", str(folder / "log.pub")
     )
-    environment = {
-        **os.environ,
-        "BUNDEL_HOME": str(running.home),
-        "BUNDEL_PORT": running.base_url.rsplit(":", 1)[1],
-    }
+    environment = {**os.environ, **running.variables}
     return subprocess.run(  # noqa: S603 - our own README
         ["bash", "-euc", text],  # noqa: S607
         capture_output=True,

@@ -101,6 +101,8 @@ def test_what_was_given_up_is_seen_and_retried_by_command(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUNDEL_HOME", str(world.settings.home))
+    for name, address in world.settings.databases.items():
+        monkeypatch.setenv(f"BUNDEL_{name.upper()}_DATABASE", address)
     with writing(world.signals).begin() as connection:
         dead = enqueue(connection, "audit", {"entryId": ids.new_id()})  # the log refuses it
     for _ in range(LAST_ATTEMPT + 1):
