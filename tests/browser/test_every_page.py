@@ -1,5 +1,4 @@
-"""What follows on a form or a click, which no walk along links reaches (test_walk.py): axe finds
-nothing, the policy stops nothing, nothing runs off a narrow screen."""
+"""Every page: axe finds nothing, the policy stops nothing, nothing runs off a narrow screen."""
 
 from __future__ import annotations
 
@@ -16,14 +15,30 @@ from tests.browser.conftest import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
+PAGES = [
+    ("m.dejong", "/signals/"),
+    ("m.dejong", "/signals/search"),
+    ("m.dejong", "/signals/nothing-here"),
+    ("m.dejong", "/signals/v1/docs"),
+    ("m.dejong", "/signals/leave"),
+    ("s.kaya", "/signals/desk"),
+    ("l.smit", "/signals/desk"),
+    ("f.yilmaz", "/audit/"),
+    ("f.yilmaz", "/consent/rules"),
+    ("r.visser", "/consent/"),
+    ("r.visser", "/consent/rules"),
+    ("r.visser", "/consent/record"),
+]
 WIDTHS = [1360, 320]
 _LARGEST = 150_000  # bytes
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_page_to_go_to_in_a_hurry_is_in_order(as_person: Visit, width: int) -> None:
-    page = as_person("m.dejong", "/signals/", width=width)
-    page.goto("/signals/leave")
+@pytest.mark.parametrize(("user", "path"), PAGES)
+def test_a_page_is_in_order(as_person: Visit, user: str, path: str, width: int) -> None:
+    start = "/signals/" if path.startswith("/signals") else path
+    page = as_person(user, start, width=width)
+    page.goto(path)
     assert faults_of(page) == []
     assert stopped_by_policy(page) == []
     assert too_wide(page) <= 0
