@@ -14,7 +14,7 @@ from bundel.serve.supervisor import StartFailed, Supervisor, environment_of
 from shared import clock
 from shared.settings import SERVICES, Settings, load_settings
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0  # a busy or slow machine takes longer than a minute
 _BACKLOG = 256
 
 
