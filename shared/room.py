@@ -8,10 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from shared import clock
 from shared.problems import OutOfRoom
-
-_LOOK_EVERY = 0.25  # seconds; far less than the room kept free is written in that time
 
 
 def is_full(error: Exception) -> bool:
@@ -33,12 +30,10 @@ class Room:
         self._folder = Path(database).parent if database and database != ":memory:" else None
         self._keeps = keeps
         self._setting = setting
-        self._look_again = 0.0
 
     def demand(self) -> None:
         """Raises OutOfRoom when less than `keeps` is left."""
-        now = clock.monotonic()
-        if self._folder is None or now < self._look_again:
+        if self._folder is None:
             return
         free = shutil.disk_usage(self._folder).free
         if free < self._keeps:
@@ -46,4 +41,3 @@ class Room:
                 f"The disk has {free >> 20} MB left and keeps {self._keeps >> 20} MB free "
                 f"({self._setting}). Nothing was written. Make room, then send the same again."
             )
-        self._look_again = now + _LOOK_EVERY

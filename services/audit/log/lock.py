@@ -12,6 +12,7 @@ from typing import TextIO
 
 from sqlalchemy import Connection, Engine, text
 
+from shared import clock
 from shared.database import writing
 
 _ADVISORY_LOCK = 0x62756E64656C  # "bundel"; advisory locks are per database
@@ -19,6 +20,9 @@ _ADVISORY_LOCK = 0x62756E64656C  # "bundel"; advisory locks are per database
 
 class LogBusy(Exception):
     """Another sequencer writes to this log."""
+
+
+_TRIES = 20  # a tenth of a second apart
 
 
 class WriterSeat:
@@ -65,12 +69,16 @@ class WriterSeat:
         self._file = file
 
     def _lock_session(self, connection: Connection) -> None:
-        with connection.begin():
-            held = connection.execute(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}
-            ).scalar()
-        if not held:
-            raise LogBusy("another process writes to the log in this database")
+        # A session that was closed a moment ago may still be ending on the server.
+        for _ in range(_TRIES):
+            with connection.begin():
+                held = connection.execute(
+                    text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}
+                ).scalar()
+            if held:
+                return
+            clock.pause(0.1)
+        raise LogBusy("another process writes to the log in this database")
 
     def leave(self) -> None:
         """Gives connection and lock back. May be called twice."""
